@@ -1,0 +1,78 @@
+"""What a database says when it cannot, as an error named after who must act. No SQL and no values leave here."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import sqlalchemy.exc as sa_exc
+
+from kangban.kernel.errors import Broken, Conflict, InvalidInput, KangbanError, SettingsRefused, Unavailable
+
+_SQLITE_REFUSED = {sqlite3.SQLITE_NOTADB}
+_SQLITE_UNAVAILABLE = {
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_INTERRUPT,
+}  # fmt: skip
+# Classes of SQLSTATE, see the PostgreSQL manual, appendix A: connection, rollback (serialisation, deadlock),
+# resources (disk full, too many connections), object in use, operator (shutdown, starting up), system.
+_POSTGRES_UNAVAILABLE = {"08", "40", "53", "55", "57", "58"}
+_POSTGRES_REFUSED = {"28", "3D", "3F", "42"}  # wrong user, no such database or schema, no right to the table
+
+
+def is_driver_fault(error: BaseException) -> bool:
+    """Whether an exception comes from the database, its driver or the way to it."""
+    return isinstance(error, sa_exc.SQLAlchemyError | sqlite3.Error | OSError | TimeoutError) or _sqlstate(error) != ""
+
+
+def is_worth_repeating(error: BaseException) -> bool:
+    """Whether doing the same at once may end otherwise: a lost race, a deadlock, a connection gone stale."""
+    if isinstance(error, sa_exc.IntegrityError):
+        return True
+    if isinstance(error, sa_exc.DBAPIError):
+        return error.connection_invalidated or _sqlstate(error.orig).startswith("40")
+    return False
+
+
+def translated(error: BaseException) -> KangbanError:
+    """The error to raise instead of a driver's."""
+    if isinstance(error, sa_exc.IntegrityError):
+        return Conflict("somebody else changed the record at the same time")
+    original = error.orig if isinstance(error, sa_exc.DBAPIError) else error
+    state = _sqlstate(original)
+    if state:
+        return _from_postgres(state)
+    if isinstance(original, sqlite3.Error):
+        return _from_sqlite(original)
+    if isinstance(error, sa_exc.TimeoutError | OSError | TimeoutError | sa_exc.InterfaceError):
+        return Unavailable("the database does not answer")
+    if isinstance(error, sa_exc.DBAPIError) and error.connection_invalidated:
+        return Unavailable("the connection to the database was lost")
+    return Broken(f"the database refused a statement ({type(original).__name__})")
+
+
+def _sqlstate(error: BaseException | None) -> str:
+    state = getattr(error, "sqlstate", None) or getattr(getattr(error, "__cause__", None), "sqlstate", None)
+    return state if isinstance(state, str) else ""
+
+
+def _from_postgres(state: str) -> KangbanError:
+    family = state[:2]
+    if family in _POSTGRES_UNAVAILABLE:
+        return Unavailable(f"the database server cannot just now (SQLSTATE {state})")
+    if family in _POSTGRES_REFUSED:
+        return SettingsRefused(f"the database address, user or rights are wrong (SQLSTATE {state})", field="database")
+    if family == "22":
+        return InvalidInput("a value cannot be stored as text")
+    return Broken(f"the database refused a statement (SQLSTATE {state})")
+
+
+def _from_sqlite(error: sqlite3.Error) -> KangbanError:
+    code = getattr(error, "sqlite_errorcode", None)
+    primary = code & 0xFF if isinstance(code, int) else None
+    name = getattr(error, "sqlite_errorname", type(error).__name__)
+    if primary in _SQLITE_REFUSED:
+        return SettingsRefused("the file is not a Kangban database", field="database")
+    if primary in _SQLITE_UNAVAILABLE or (primary is None and isinstance(error, sqlite3.OperationalError)):
+        return Unavailable(f"the database file cannot be used just now ({name})")
+    return Broken(f"the database file refused a statement ({name})")

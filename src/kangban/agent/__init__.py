@@ -1,0 +1,1 @@
+"""Floor 4: the brain. It is handed its model and its tools and imports neither."""

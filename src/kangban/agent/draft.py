@@ -1,0 +1,76 @@
+"""A brain's words → a Draft of claims. One format for every brain.
+
+A sentence carries its sources as `[source#key]` marks behind it. A line `【问】…` asks back; a line
+`【选】a|b` offers replies; a line `## …` heads a part. Unknown marks are dropped from the text and kept
+out of the claim, so that an invented citation leaves its sentence without one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from kangban.clinical.citation import Citation
+from kangban.clinical.draft import Claim, Draft, ToolTrace
+
+MARK = re.compile(r"\s*\[\^?([A-Za-z0-9_.:-]+#[^\]\s]+)\]")
+ASKS = ("【问】", "Q:")
+OFFERS = ("【选】", "OPTIONS:")
+# A sentence ends at full stops, question and exclamation marks, with any marks behind it.
+_SENTENCE = re.compile(r".+?(?:[。！？!?；;]+(?:\s*\[\^?[A-Za-z0-9_.:-]+#[^\]\s]+\])*|(?<=[a-z0-9)\]])\.(?=\s|$)(?:\s*\[\^?[A-Za-z0-9_.:-]+#[^\]\s]+\])*|$)", re.DOTALL)
+_BULLET = re.compile(r"^\s*(?:[-*•·]|\d+[.)、])\s*")
+
+
+def sentences(line: str) -> list[str]:
+    """Sentences of a line, each with the marks that follow it."""
+    found = [m.group().strip() for m in _SENTENCE.finditer(line)]
+    joined: list[str] = []
+    for one in found:
+        if not one:
+            continue
+        # Marks in front of a sentence belong to the one before.
+        lead = re.match(r"(?:\s*\[\^?[A-Za-z0-9_.:-]+#[^\]\s]+\])+", one)
+        if lead and joined:
+            joined[-1] += lead.group()
+            one = one[lead.end() :].strip()
+        if one:
+            joined.append(one)
+    return joined
+
+
+def claim_of(sentence: str, known: set[str]) -> Claim:
+    """One claim: text without marks, and those marks that name a citation the tools gave."""
+    marks = tuple(dict.fromkeys(m for m in MARK.findall(sentence) if m in known))
+    return Claim(MARK.sub("", sentence).strip(), marks)
+
+
+def draft_of(
+    text: str, citations: Iterable[Citation], traces: Iterable[ToolTrace], brain: str
+) -> tuple[Draft, tuple[str, ...]]:
+    """(draft, offered replies) of a brain's final text."""
+    sources = tuple({c.id: c for c in citations}.values())
+    known = {c.id for c in sources}
+    claims: list[Claim] = []
+    question: str | None = None
+    offers: tuple[str, ...] = ()
+    shown: list[str] = []
+    for line in text.splitlines():
+        bare = line.strip()
+        if bare.startswith(ASKS):
+            question = MARK.sub("", bare.split("】", 1)[-1] if bare.startswith("【") else bare[2:]).strip()
+            continue
+        if bare.startswith(OFFERS):
+            offers = tuple(o.strip() for o in bare.split("】" if bare.startswith("【") else ":", 1)[1].split("|") if o.strip())
+            continue
+        if not bare:
+            continue
+        if bare.startswith("#"):
+            heading = bare.lstrip("#").strip()
+            claims.append(Claim(f"## {heading}", (), clinical=False))
+            shown.append(f"## {heading}")
+            continue
+        bullet = "- " if _BULLET.match(bare) else ""
+        made = [claim_of(s, known) for s in sentences(_BULLET.sub("", bare))]
+        claims += [Claim(bullet + c.text if n == 0 else c.text, c.citations) for n, c in enumerate(made) if c.text]
+        shown.append(bullet + "".join(c.text for c in made))
+    return Draft("\n".join(shown), tuple(claims), sources, tuple(traces), question, brain), offers

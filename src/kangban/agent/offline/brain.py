@@ -1,0 +1,63 @@
+"""The offline brain as a chat model: first it plans tool calls, then it composes from their results."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from kangban.agent.events import BrainView
+from kangban.agent.offline.compose import compose
+from kangban.agent.offline.plan import Plan, make_plan, whole_question
+from kangban.clinical.urgency import Lang
+from kangban.ports.chat_model import ChatEvent, ChatRequest, Finished, Place, TextDelta, ToolCall, ToolCallsReady
+
+
+class OfflineBrain:
+    """No language model: rules plan, templates speak. Deterministic; says what it is when asked."""
+
+    @property
+    def name(self) -> str:
+        """As stored in traces and shown."""
+        return "offline"
+
+    @property
+    def place(self) -> Place:
+        """It runs here."""
+        return "this_machine"
+
+    async def stream(self, request: ChatRequest) -> AsyncIterator[ChatEvent]:
+        """Plan on the first call of a turn, compose on the second."""
+        plan = make_plan(whole_question(request.messages))
+        results = tool_results(request)
+        acted = any(m.role == "tool" for m in request.messages)
+        offered = {t.name for t in request.tools}
+        calls = [c for c in plan.calls if c.name in offered]
+        if calls and not acted:
+            yield ToolCallsReady(
+                tuple(
+                    ToolCall(f"call-{n}", c.name, c.arguments, json.dumps(c.arguments, ensure_ascii=False))
+                    for n, c in enumerate(calls)
+                )
+            )
+            yield Finished("tool_calls")
+            return
+        for line in compose(plan, results, lang_of(request, plan)).splitlines(keepends=True):
+            yield TextDelta(line)
+        yield Finished("stop")
+
+    async def close(self) -> None:
+        """Nothing to release."""
+
+
+def lang_of(request: ChatRequest, plan: Plan) -> Lang:
+    """The language of the turn, else that of the text."""
+    view = request.context
+    return view.context.lang if isinstance(view, BrainView) else plan.said.lang
+
+
+def tool_results(request: ChatRequest) -> list[tuple[str, dict[str, Any]]]:
+    """(tool name, result object) of this turn, in order; failed calls are left out."""
+    view = request.context
+    heard = view.heard if isinstance(view, BrainView) else ()
+    return [(h.call.name, h.result.content) for h in heard if h.result.ok and isinstance(h.result.content, dict)]

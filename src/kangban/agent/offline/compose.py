@@ -1,0 +1,241 @@
+"""Tool results → words. Templates only: every clinical sentence is the packs' own, with its citation marks."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, cast
+
+from kangban.agent.offline.asks import question_for
+from kangban.agent.offline.plan import Plan
+from kangban.clinical.urgency import Lang
+from kangban.kernel.quantity import plain_number
+from kangban.kernel.texts import t
+
+Result = tuple[str, dict[str, Any]]
+Object = dict[str, Any]
+
+MOST_CAUTIONS = 5
+_INTERRUPTIVE = ("contraindicated", "avoid")
+_SENTENCE_END = re.compile(r"(?<=[。！？!?])(?!\s*\[\^)")
+_FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]")
+
+
+def compose(plan: Plan, results: list[Result], lang: Lang) -> str:
+    """The whole answer as marked text, see agent.draft for the format."""
+    first = plan.intents[0]
+    if first in ("greeting", "thanks", "identity", "out_of_scope", "empty"):
+        return t(f"offline.{first}", lang)
+    by_name: dict[str, list[Object]] = {}
+    for name, value in results:
+        by_name.setdefault(name, []).append(value)
+    lines: list[str] = []
+    if first == "record":
+        return "\n".join(record_lines(by_name.get("look_up_record", []), lang))
+    if first == "remember":
+        return "\n".join(_remembered(by_name.get("add_to_record", []), lang))
+    if first == "calculate":
+        return "\n".join(_calculated(by_name.get("calculate", []), lang))
+    for outcome in by_name.get("check_medication", [])[:1]:
+        lines += medicine_lines(outcome, lang)
+    for outcome in by_name.get("judge_lab_value", []):
+        lines += _lab_lines(outcome, lang)
+    for outcome in by_name.get("check_food", [])[:1]:
+        lines += _food_lines(outcome, lang)
+    for outcome in by_name.get("triage", [])[:1]:
+        lines += _triage_lines(outcome, lang)
+    if first in ("knowledge", "diet") or not lines:
+        lines += _knowledge_lines(by_name.get("search_knowledge", []), plan, lang)
+    question = question_for(plan, by_name, lang)
+    if question:
+        lines += question
+    return "\n".join(lines) if lines else t("offline.nothing_found", lang)
+
+
+def _marks(citations: list[Object]) -> str:
+    return "".join(f" [{c['id']}]" for c in citations[:3])
+
+
+def _cited(text: str, marks: str) -> str:
+    """Put the marks behind every sentence of a text, because each is a claim of its own."""
+    parts = [p.strip() for p in re.split(r"(?<=[。！？!?])|(?<=[a-z0-9)])\.\s+", text) if p and p.strip()]
+    closed = [p if p[-1] in "。！？!?.；;" else p + ("." if p[-1].isascii() else "。") for p in parts]
+    return "".join(p + marks + (" " if p[-1] == "." else "") for p in closed).strip()
+
+
+def medicine_lines(outcome: Object, lang: Lang) -> list[str]:
+    """Verdict first, then findings worst first, what to do instead, what was not checked."""
+    findings = cast("list[Object]", outcome["findings"])
+    grave = [f for f in findings if f["severity"] in _INTERRUPTIVE]
+    mild = [f for f in findings if f["severity"] == "caution"]
+    lines = [_verdict(grave, mild, outcome, lang)]
+    if findings:
+        lines.append(f"## {t('offline.found', lang)}")
+    shown = [*grave, *_most_personal(mild)]
+    for one in shown:
+        word = t(f"severity.{one['severity']}", lang)
+        names = (" + " if len(one["medicines"]) > 1 else "").join(one["medicines"])
+        colon = "：" if lang == "zh" else ": "
+        lines.append("- " + _cited(colon.join((word, names, one["message"])), _marks(one["citations"])))
+    instead = _instead(shown)
+    if instead:
+        lines.append(f"## {t('offline.do', lang)}")
+        lines += [f"- {_cited(text, marks)}" for text, marks in instead]
+    return lines + _not_checked(outcome, lang)
+
+
+def _most_personal(mild: list[Object]) -> list[Object]:
+    """Cautions that rest on this person or pair come before general ones; a fixed number is shown."""
+    rank = {"interaction": 0, "duplicate": 0, "dose": 0, "renal": 1, "hepatic": 1, "condition": 1, "pregnancy": 1,
+            "lactation": 1, "allergy": 1, "age": 2, "omission": 3, "food": 4}  # fmt: skip
+    return sorted(mild, key=lambda f: rank.get(f["kind"], 5))[:MOST_CAUTIONS]
+
+
+def _verdict(grave: list[Object], mild: list[Object], outcome: Object, lang: Lang) -> str:
+    if grave:
+        names = list(dict.fromkeys(n for f in grave for n in f["medicines"] if n not in f["ordered"]))
+        ordered = list(dict.fromkeys(n for f in grave for n in f["ordered"]))
+        join = "、" if lang == "zh" else ", "
+        marks = _marks([c for f in grave[:2] for c in f["citations"][:1]])
+        if names:
+            pick = [n for n in names if any(n in f["medicines"] for f in grave)]
+            return t("offline.verdict_avoid", lang, names=join.join(pick)) + marks
+        return t("offline.verdict_ordered", lang, names=join.join(ordered)) + marks
+    if outcome["not_in_catalogue"] and not outcome["findings"] and not outcome["checked"]:
+        return t("offline.verdict_unchecked", lang)
+    if mild:
+        return t("offline.verdict_caution", lang)
+    return t("offline.verdict_nothing_found", lang, count=outcome.get("checked", 0))
+
+
+def _instead(shown: list[Object]) -> list[tuple[str, str]]:
+    found: dict[str, str] = {}
+    for one in shown:
+        text = str(one.get("instead") or "").strip()
+        if text and text not in found:
+            found[text] = _marks(one["citations"])
+    return list(found.items())[:4]
+
+
+def _not_checked(outcome: Object, lang: Lang) -> list[str]:
+    lines: list[str] = []
+    for one in outcome["not_in_catalogue"]:
+        near = "、".join(one["suggestions"]) if lang == "zh" else ", ".join(one["suggestions"])
+        key = "offline.not_in_catalogue_near" if near else "offline.not_in_catalogue"
+        lines.append("- " + t(key, lang, name=one["name"], near=near))
+    for text in outcome.get("herbs_unchecked", []):
+        lines.append("- " + t("offline.herbs_unchecked", lang, herbs=text))
+    facts = [t(f"fact.{u['fact']}", lang) for u in outcome["unknown"] if ":" not in u["fact"] and u["worst"] in _INTERRUPTIVE]
+    if facts:
+        join = "、" if lang == "zh" else ", "
+        lines.append("- " + t("offline.facts_missing", lang, facts=join.join(facts[:5])))
+    lines += ["- " + u["why"] for u in outcome["unknown"] if u["fact"].startswith(("medicine:", "condition:", "allergy:", "strength:"))]
+    return [f"## {t('offline.unchecked', lang)}", *lines] if lines else []
+
+
+def _triage_lines(outcome: Object, lang: Lang) -> list[str]:
+    if outcome["urgency"] == "unknown":
+        return []
+    top = [r for r in outcome["rules"] if r["level"] == outcome["urgency"]]
+    marks = _marks([c for r in top for c in r["citations"]][:2])
+    lines = [_cited(outcome["advice"]["text"], marks)] if outcome["advice"]["text"] else []
+    whys = list(dict.fromkeys(r["why"] for r in top))
+    if whys:
+        lines.append(f"## {t('offline.why', lang)}")
+        lines += [f"- {_cited(r['why'], _marks(r['citations'][:2]))}" for r in top[:3]]
+    if outcome["advice"]["return_if"]:
+        lines.append(f"## {t('offline.watch', lang)}")
+        lines += [f"- {x}{marks}" for x in outcome["advice"]["return_if"][:6]]
+    return lines
+
+
+def _lab_lines(outcome: Object, lang: Lang) -> list[str]:
+    if not outcome.get("known"):
+        return ["- " + t("offline.lab_unknown", lang, name=outcome.get("name", ""))]
+    if outcome.get("ambiguous"):
+        return ["- " + t("offline.lab_ambiguous", lang, options=" / ".join(outcome["ambiguous"]))]
+    if "value" not in outcome:
+        return []
+    marks = "".join(f" [{c}]" for c in outcome["citations"][:2])
+    span = ""
+    if outcome["low"] is not None or outcome["high"] is not None:
+        low = plain_number(outcome["low"]) if outcome["low"] is not None else ""
+        high = plain_number(outcome["high"]) if outcome["high"] is not None else ""
+        span = t("offline.lab_range", lang, low=low or "0", high=high) if high else t("offline.lab_from", lang, low=low)
+    head = t(
+        "offline.lab", lang, name=outcome["name"], value=plain_number(outcome["value"]), unit=outcome["unit"],
+        flag=t(f"flag.{outcome['flag']}", lang), span=span,
+    )  # fmt: skip
+    lines = ["- " + head + marks]
+    if outcome["meaning"]:
+        lines.append("- " + _cited(outcome["meaning"], marks))
+    if outcome["flag"].startswith("critical"):
+        lines.append("- " + t("offline.lab_critical", lang) + marks)
+    return lines
+
+
+def _food_lines(outcome: Object, lang: Lang) -> list[str]:
+    lines: list[str] = []
+    for one in outcome["findings"][:8]:
+        word = t(f"severity.{one['severity']}", lang)
+        colon = "：" if lang == "zh" else ": "
+        lines.append("- " + _cited(word + colon + one["message"], _marks(one["citations"])))
+    if not lines:
+        lines.append(t("offline.food_nothing", lang))
+    for name in outcome["not_in_catalogue"]:
+        lines.append("- " + t("offline.not_in_catalogue", lang, name=name))
+    return lines
+
+
+def _knowledge_lines(found: list[Object], plan: Plan, lang: Lang) -> list[str]:
+    lines: list[str] = []
+    for outcome in found[:1]:
+        for hit in outcome["hits"][:2]:
+            if len(lines) >= 8:
+                break
+            passage = str(hit["passage"])
+            marks = "".join(f" [{c}]" for c in hit["citations"][:1])
+            lines.append(f"## {hit['title']}")
+            for raw in passage.splitlines()[:6]:
+                text = raw.strip().lstrip("-*• ").strip()
+                if text:
+                    own = "".join(f" [{c}]" for c in _FOOTNOTE.findall(text))
+                    lines.append(f"- {_cited(_FOOTNOTE.sub('', text).strip(), own or marks)}")
+    return lines or [t("offline.nothing_found", lang)]
+
+
+def record_lines(found: list[Object], lang: Lang) -> list[str]:
+    """What is on the record, grouped; "not recorded" where nothing is."""
+    if not found:
+        return [t("offline.no_record", lang)]
+    entries = cast("list[Object]", found[0]["entries"])
+    lines: list[str] = [t("offline.record_intro", lang)]
+    groups = (("Condition", "text"), ("AllergyIntolerance", "substance"), ("MedicationRequest", "name"),
+              ("MedicationStatement", "name"), ("Observation", "code"))  # fmt: skip
+    for kind, key in groups:
+        rows = [e for e in entries if e["kind"] == kind]
+        lines.append(f"## {t(f'record.{kind}', lang)}")
+        lines += [f"- {_entry(e, key)}" for e in rows[-12:]] or ["- " + t("offline.not_recorded", lang)]
+    return lines
+
+
+def _entry(entry: Object, key: str) -> str:
+    parts = [str(entry[key])]
+    if entry["kind"] == "Observation":
+        value = entry.get("value")
+        parts = [f"{entry[key]} {plain_number(value) if value is not None else entry.get('text', '')} {entry.get('unit', '')}".strip()]
+    parts += [str(entry[k]) for k in ("dose", "reaction") if entry.get(k)]
+    return f"{' '.join(parts)}（{entry['at']}）"
+
+
+def _remembered(found: list[Object], lang: Lang) -> list[str]:
+    names = [str(f["name"]) for f in found if f.get("proposed")]
+    if not names:
+        return [t("offline.nothing_to_record", lang)]
+    return [t("offline.proposed", lang, names=("、" if lang == "zh" else ", ").join(names))]
+
+
+def _calculated(found: list[Object], lang: Lang) -> list[str]:
+    if not found or "text" not in found[0]:
+        return [t("offline.cannot_calculate", lang)]
+    marks = "".join(f" [{c}]" for c in found[0].get("citations", []))
+    return [t("offline.calculated", lang, what=t(f"formula.{found[0]['what']}", lang), text=found[0]["text"]) + marks]

@@ -1,0 +1,1 @@
+"""Floor 9: one file per command; nothing imports it."""

@@ -1,0 +1,56 @@
+"""What is known about one person at one moment: the input of all clinical reasoning.
+
+None always means unknown. An empty tuple means "known to have none".
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+Sex = Literal["female", "male"]
+
+
+class MedicineUse(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A medicine somebody takes or asks about, in the words used.
+
+    `dose` is one dose as written ("500 mg", "半片"); `per_day` the number of doses in 24 hours;
+    `ordered` whether a clinician ordered it (MedicationRequest), which changes what may be advised.
+    """
+
+    name: str
+    dose: str | None = None
+    per_day: float | None = None
+    ordered: bool = False
+
+
+class ObservedValue(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A measured value: LOINC or analyte id, number, UCUM unit, moment (ISO date or time) if known."""
+
+    code: str
+    value: float
+    unit: str = ""
+    at: datetime | None = None
+
+
+class PersonFacts(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A snapshot of one person. Conditions and allergies are words or ids as recorded."""
+
+    member_id: str | None = None
+    name: str | None = None
+    age_years: float | None = None
+    sex: Sex | None = None
+    weight_kg: float | None = None
+    pregnant: bool | None = None
+    pregnancy_weeks: float | None = None
+    breastfeeding: bool | None = None
+    conditions: tuple[str, ...] | None = None
+    allergies: tuple[str, ...] | None = None
+    egfr: float | None = None
+    medicines: tuple[MedicineUse, ...] | None = None
+    observations: tuple[ObservedValue, ...] = ()
+
+
+UNKNOWN_PERSON = PersonFacts()

@@ -1,0 +1,51 @@
+"""Three-valued (Kleene) logic: a missing fact is unknown, never "no"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+
+
+class Tri(Enum):
+    """Yes, no, or not known."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+    @staticmethod
+    def of(value: bool | None) -> Tri:
+        """Lift an optional boolean: None is unknown."""
+        if value is None:
+            return Tri.UNKNOWN
+        return Tri.YES if value else Tri.NO
+
+    def __bool__(self) -> bool:
+        raise TypeError("a Tri has three values; compare it with Tri.YES, Tri.NO or Tri.UNKNOWN")
+
+
+def not_(value: Tri) -> Tri:
+    """Kleene negation."""
+    if value is Tri.UNKNOWN:
+        return Tri.UNKNOWN
+    return Tri.NO if value is Tri.YES else Tri.YES
+
+
+def all_of(values: Iterable[Tri]) -> Tri:
+    """Kleene conjunction; YES for an empty sequence; stops at the first NO."""
+    seen_unknown = False
+    for value in values:
+        if value is Tri.NO:
+            return Tri.NO
+        seen_unknown = seen_unknown or value is Tri.UNKNOWN
+    return Tri.UNKNOWN if seen_unknown else Tri.YES
+
+
+def any_of(values: Iterable[Tri]) -> Tri:
+    """Kleene disjunction; NO for an empty sequence; stops at the first YES."""
+    seen_unknown = False
+    for value in values:
+        if value is Tri.YES:
+            return Tri.YES
+        seen_unknown = seen_unknown or value is Tri.UNKNOWN
+    return Tri.UNKNOWN if seen_unknown else Tri.NO

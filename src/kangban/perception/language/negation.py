@@ -1,0 +1,114 @@
+"""Whether a complaint is said to be there, said not to be there, or only part of the history."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+# A clause ends here; 、 and / stay inside, because a denied list goes on over them.
+CLAUSE = re.compile(r"[。！？!?；;\n]|[，,](?!\d{3})|(?<=[a-z])\.(?=\s|$)|…+|\bbut\b|\bhowever\b|但是|但|不过|可是|然而|却")
+
+# Cue, how far it reaches in characters, whether it reaches over a list (、和及或/and/or).
+_CUES = re.compile(
+    r"(?P<wide>否认|未见|未诉|均无|排除|denie[sd]|denying|no (?:history|evidence|sign|signs|complaint)s? of|negative for|without any|without)"
+    r"|(?P<list>没有出现|没有明显|没有|并没有|并无|未出现|未有|无明显|从没|从未|不伴有?|无|no|not having|no longer|(?:does|did|do|has|have|is|was|are)(?: not|n't)(?: have| had| having| any)?|never|nor)"
+    r"|(?P<near>没|未|不|别|not|isn't|don't|doesn't|didn't|haven't|hasn't|cannot feel any)"
+)
+# Looks like a cue and is none: 不停地咳, 无法, 没劲 …
+_NO_CUE = re.compile(
+    r"不(?:停|止|住|断|已|得了|行了|清|出|上|动|起|下|到|醒|稳|适|舒服|舒坦|对劲|良|安|仅|但|光|只是|知道?|晓得|管|过|同|时|小心|见好|退|太|很|怎么|大|是很|算|灵|利索|听使唤|完|了|敢|想|愿|肯|能|会|可以|吃|喝|睡|好|得|要|用|够|自主|省|明原因|明|规律|齐|全|足|久|禁)"
+    r"|没(?:法|办法|劲|力|精神|胃口|食欲|意识|反应|知觉|尿|退|好|见好|缓解|减轻|改善|事|关系|问题|什么大碍|吃|喝|睡|用|去|来|注意|想到|几天|多久|过多久)"
+    r"|无(?:法|力|缘无故|故|诱因|明显诱因|尿|意识|反应|精打采|缓解|好转|改善|效|论|所谓|意中|规律|关)|未(?:缓解|好转|见好|见缓解|愈|婚|孕|用|服|吃|做|到)"
+    r"|not (?:only|just|sure|able|going away|getting better|improving|stopping|responding|eating|drinking|breathing|waking|well|feeling well|right)|no (?:relief|improvement|better|idea|one|longer able|response|pulse|breathing|urine)"
+    r"|never (?:had|felt|experienced) (?:this|anything|such|one)|without (?:warning|reason|relief|improvement|trauma|any reason)"
+)
+_ENDS_SCOPE = re.compile(r"有|出现|伴|只是|就是|而是|突然|又|还|仍|only|just|with\b|has\b|have\b|started|now\b|yet\b")
+# 有没有胸痛 asks; 会不会中风 fears. Neither says the complaint is there, neither denies it.
+_ASKED = re.compile(r"(?:有没有|有无|是否有?|会不会|是不是)$")
+_AFTER = re.compile(r"^(?:[^，。,.]{0,2}(?:没有了|没了|不明显|阴性|\(-\)|（-）|消失了?好?几)|\s*(?:is|was|are)?\s*(?:absent|denied|negative|ruled out))")
+_PAST = re.compile(
+    r"(?:既往|以前|曾经|曾|从前|小时候|去年|前年|大前年|\d+年前|[一二两三四五六七八九十几多]+年前|上次|病史[:：]?|previous(?:ly)?|history of|hx of|past medical history|pmh|last year|years ago|used to have|as a child)"
+)  # fmt: skip
+_PAST_GOES_ON = re.compile(r"开始|起病|至今|以来|反复|一直|加重|又|再|今|现在|since|ongoing|again|now|today|worse")
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """A denied stretch [start, end) of plain text."""
+
+    start: int
+    end: int
+
+
+def clauses(text: str) -> list[tuple[int, int]]:
+    """[start, end) of every clause."""
+    found: list[tuple[int, int]] = []
+    at = 0
+    for mark in CLAUSE.finditer(text):
+        if mark.start() > at:
+            found.append((at, mark.start()))
+        at = mark.end() if mark.group() in "。！？!?；;\n，,." or mark.group().startswith("…") else mark.start()
+    if at < len(text):
+        found.append((at, len(text)))
+    return found
+
+
+def _word_cue(text: str, start: int, end: int) -> bool:
+    """English cues must be whole words."""
+    if not text[start].isascii():
+        return True
+    before = start == 0 or not text[start - 1].isalnum()
+    return before and (end >= len(text) or not text[end].isalnum())
+
+
+def denied(text: str, taken: list[tuple[int, int]]) -> list[Scope]:
+    """Stretches that are denied. `taken` are spans of phrases, inside which no cue counts (说不出话)."""
+    no_cue = [m.span() for m in _NO_CUE.finditer(text)]
+    closed = sorted([*taken, *no_cue])
+    ends = [end for _, end in clauses(text)]
+    scopes: list[Scope] = []
+    for cue in _CUES.finditer(text):
+        start, end = cue.span()
+        if any(a <= start < b for a, b in closed) or not _word_cue(text, start, end):
+            continue
+        if _ASKED.search(text[max(0, start - 2) : end]) or text.startswith(("有没有", "有无"), max(0, start - 1)):
+            continue
+        scopes.append(Scope(end, _reach(text, cue, end, ends)))
+    return scopes
+
+
+def _reach(text: str, cue: re.Match[str], end: int, ends: list[int]) -> int:
+    clause_end = next((e for e in ends if e >= end), len(text))
+    if cue.lastgroup == "near":
+        return min(clause_end, end + 3 if not text[cue.start()].isascii() else end + 24)
+    if cue.lastgroup == "wide":
+        stop = re.compile(r"[。！？!?；;\n]|但|\bbut\b|\bhowever\b|(?<=[a-z])\.").search(text, end)
+        clause_end = stop.start() if stop else len(text)
+        reach = 120
+    else:
+        reach = 60 if text[cue.start()].isascii() else 30
+    turn = _ENDS_SCOPE.search(text, end + 1, clause_end)
+    return min(turn.start() if turn else clause_end, end + reach)
+
+
+def is_denied(start: int, end: int, scopes: list[Scope], text: str) -> bool:
+    """Whether a span is denied by a cue before it or a word right behind it."""
+    if any(s.start <= start and end <= s.end + 1 for s in scopes):
+        return True
+    return _AFTER.match(text[end : end + 12]) is not None
+
+
+def is_past(start: int, clause: tuple[int, int], text: str) -> bool:
+    """Whether a span only tells of the history: a past word before it in its clause, and nothing that goes on."""
+    before = text[clause[0] : start]
+    cue = None
+    for cue in _PAST.finditer(before):
+        pass
+    if cue is None:
+        return text.startswith(("病史", "史"), _end_of(start, clause, text)) and not _PAST_GOES_ON.search(before)
+    return _PAST_GOES_ON.search(text[clause[0] + cue.end() : clause[1]]) is None
+
+
+def _end_of(start: int, clause: tuple[int, int], text: str) -> int:
+    found = re.compile(r"病史|史").search(text, start, min(clause[1], start + 8))
+    return found.start() if found else start

@@ -1,0 +1,67 @@
+"""Plain text for matching, with a way back to the original character offsets."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import msgspec
+
+MOST_CHARACTERS = 200_000
+
+_CJK = r"\u3400-\u9fff"
+_GAPS = re.compile(rf"(?<=[{_CJK}])[\s\u200b-\u200f\ufeff]+(?=[{_CJK}])|[\u200b-\u200f\ufeff]+")
+
+
+def _table() -> dict[int, str]:
+    table: dict[int, str] = {}
+    # Full width forms, CJK radicals (PDF text holds ⻔ for 门) and compatibility forms that stay one character.
+    for start, end in ((0xFF01, 0xFF5F), (0x2E80, 0x2FE0), (0x3000, 0x3001), (0x2070, 0x20A0), (0x2460, 0x2474), (0xF900, 0xFB00)):
+        for code in range(start, end):
+            normal = unicodedata.normalize("NFKC", chr(code))
+            if len(normal) == 1 and normal != chr(code):
+                table[code] = normal
+    table |= {0x2EA0: "民", 0x2ED4: "门", 0x2EC4: "西", 0x2EDB: "风", 0x2ECB: "车", 0x2ED8: "青", 0x2EE3: "鬼"}
+    return table
+
+
+_TABLE = _table()
+
+
+class Plain(msgspec.Struct, frozen=True):
+    """`text` is lower-case, half-width, without gaps inside Chinese; `back` maps its offsets (None = the same)."""
+
+    text: str
+    original: str
+    back: tuple[int, ...] | None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Original offsets of a plain [start, end)."""
+        if self.back is None:
+            return start, end
+        return self.back[start], self.back[end - 1] + 1 if end > start else self.back[start]
+
+
+def plain(text: str) -> Plain:
+    """Make text plain. One character stays one character unless it is a gap that is dropped."""
+    lowered = text.translate(_TABLE)
+    folded = lowered.lower()
+    if len(folded) != len(lowered):  # İ and its like grow when lowered
+        folded = "".join(c.lower() if len(c.lower()) == 1 else c for c in lowered)
+    if _GAPS.search(folded) is None:
+        return Plain(folded, text, None)
+    back: list[int] = []
+    parts: list[str] = []
+    at = 0
+    for gap in _GAPS.finditer(folded):
+        parts.append(folded[at : gap.start()])
+        back += range(at, gap.start())
+        at = gap.end()
+    parts.append(folded[at:])
+    back += range(at, len(folded))
+    return Plain("".join(parts), text, tuple(back))
+
+
+def is_word(char: str) -> bool:
+    """Whether a character continues a Latin word."""
+    return char.isascii() and char.isalnum()

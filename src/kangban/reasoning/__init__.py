@@ -1,0 +1,1 @@
+"""Floor 3: facts → findings. Synchronous, pure, no model."""

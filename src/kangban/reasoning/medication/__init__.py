@@ -1,0 +1,1 @@
+"""Medicine reasoning: names → ingredients → facts → findings and unknowns."""

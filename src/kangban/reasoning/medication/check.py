@@ -1,0 +1,185 @@
+"""The medicine check: one pure function from names and a person to findings, unknowns and what was not checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kangban.clinical.finding import MedicineCheck
+from kangban.clinical.person import MedicineUse, PersonFacts
+from kangban.clinical.urgency import Severity, severity_rank
+from kangban.kernel.logic import Tri
+from kangban.kernel.texts import t
+from kangban.reasoning.medication.collect import Gathered
+from kangban.reasoning.medication.doses import find_doses
+from kangban.reasoning.medication.items import Item, gather
+from kangban.reasoning.medication.pairs import find_hidden, find_pairs, is_local
+from kangban.reasoning.medication.person import PersonView, holds, view_of
+from kangban.reasoning.medication.resolve import Resolver, resolver
+from kangban.rules.catalogue import Catalogue
+from kangban.rules.evaluate import rows_open
+from kangban.rules.schema import Caution, DecisionTable, Ingredient
+
+# Groups within which an allergy to one member is taken as an allergy to all.
+ALLERGY_GROUPS = frozenset(
+    f"class:{c}" for c in ("penicillin", "cephalosporin", "nsaid", "sulfonamide", "macrolide", "quinolone", "tetracycline_class")
+)  # fmt: skip
+
+
+def check_medicines(
+    person: PersonFacts, medicines: Sequence[MedicineUse], using: Resolver | None = None
+) -> MedicineCheck:
+    """Check `medicines` for `person`, together with what the person already takes.
+
+    Findings are worst first; every missing fact is listed with the worst outcome still possible.
+    With no medicines given, what the person takes is checked as a whole.
+    """
+    resolver_ = using or resolver()
+    names = resolver_.names
+    items, missing = gather(medicines, person.medicines or (), resolver_)
+    takes = frozenset[str]().union(*(i.keys for i in items)) if person.medicines is not None or items else None
+    view = view_of(person, names, takes)
+    gathered = Gathered()
+    chosen = [i for i in items if i.asked] if medicines else items
+    if chosen:
+        find_pairs(items, names, gathered)
+        find_hidden(items, names, gathered)
+        find_doses(items, view, names, gathered)
+    for item in chosen:
+        _find_item(item, view, names, gathered)
+    if person.medicines is None and chosen:
+        _ask_medicines(chosen, gathered)
+    _unread(view, chosen, gathered)
+    herbs = tuple(f"{i.name}: {'、'.join(i.named.herbs)}" for i in chosen if i.named.herbs and len(items) > 1)
+    return MedicineCheck(
+        gathered.findings(), gathered.unknown(), tuple(sorted(missing, key=lambda m: m.name)), gathered.checked, herbs
+    )
+
+
+def _find_item(item: Item, view: PersonView, names: Catalogue, gathered: Gathered) -> None:
+    if item.named.drug_class is not None:
+        why = (t("medication.which_of_class", "zh", name=item.name), t("medication.which_of_class", "en", name=item.name))
+        gathered.miss(f"medicine:{item.name}", "contraindicated", why, (item.name,))
+    product = item.named.product
+    if product is not None:
+        for row in product.caution:
+            _caution(f"{product.id}.{row.key}@1", row, item, item.ingredients, view, names, gathered)
+    for ingredient_id in item.ingredients:
+        ingredient = names.ingredients.get(ingredient_id)
+        if ingredient is None:
+            continue
+        for row in ingredient.caution:
+            rule = f"{ingredient.id}.{row.key}@{ingredient.version}"
+            _caution(rule, row, item, (ingredient.id,), view, names, gathered)
+        _food_and_drink(ingredient, item, view, gathered)
+        _allergy(ingredient, item, view, names, gathered)
+        for table in names.tables[ingredient.id]:
+            _table(table, item, ingredient, view, names, gathered)
+
+
+def _eased(severity: Severity, item: Item, kind: str) -> Severity:
+    """What is put on the skin or in the eye warns, but only an allergy or age bar stays as strong."""
+    if is_local(item) and kind not in ("allergy", "age") and severity_rank(severity) < severity_rank("caution"):
+        product = item.named.product
+        return severity if product is not None and len(item.named.contents) == 0 else "caution"
+    return severity
+
+
+def _caution(
+    rule: str, row: Caution, item: Item, ingredients: tuple[str, ...], view: PersonView, names: Catalogue, gathered: Gathered
+) -> None:
+    gathered.checked += 1
+    tri, missing = holds(row.person, view, names)
+    if tri is Tri.NO:
+        return
+    severity = row.severity if row.person.allergies or rule.startswith(item.named.id) else _eased(row.severity, item, row.kind)
+    if tri is Tri.YES:
+        gathered.find(
+            rule, row.kind, severity, (item,), ingredients, (row.message, row.message_en), row.citations,
+            (row.instead, row.instead_en),
+        )  # fmt: skip
+        return
+    for fact in missing:
+        gathered.miss(fact, severity, (row.message, row.message_en), (item.name,))
+
+
+def _food_and_drink(ingredient: Ingredient, item: Item, view: PersonView, gathered: Gathered) -> None:
+    """Food and alcohol of the label: advice for everybody, a full warning for who drinks."""
+    drinks = view.conditions is not None and "alcohol_use" in view.conditions
+    for row in ingredient.interaction:
+        if not row.other.startswith("food:"):
+            continue
+        severity: Severity = row.severity
+        if not (drinks and row.other == "food:alcohol") and severity_rank(severity) < severity_rank("caution"):
+            severity = "caution"
+        gathered.find(
+            f"{ingredient.id}.{row.key}@{ingredient.version}", "food", severity, (item,), (ingredient.id,),
+            (row.message, row.message_en), row.citations, (row.instead, row.instead_en),
+        )  # fmt: skip
+
+
+def _allergy(ingredient: Ingredient, item: Item, view: PersonView, names: Catalogue, gathered: Gathered) -> None:
+    keys = names.keys[ingredient.id]
+    own_rows = [c.citations for c in ingredient.caution if c.kind == "allergy"]
+    citations = tuple(c for some in own_rows for c in some)[:2]
+    if view.allergy_keys is None:
+        why = (t("medication.allergy_unknown", "zh", name=ingredient.name),
+               t("medication.allergy_unknown", "en", name=ingredient.name_en))  # fmt: skip
+        gathered.miss("allergies", "contraindicated", why, (item.name,))
+        return
+    allergic_groups = frozenset[str]().union(
+        *(names.keys.get(k, frozenset((k,))) for k in view.allergy_keys)
+    ) & ALLERGY_GROUPS
+    if ingredient.id in view.allergy_keys or keys & view.allergy_keys or keys & allergic_groups:
+        gathered.find(
+            f"{ingredient.id}.own-allergy@{ingredient.version}",
+            "allergy",
+            "contraindicated",
+            (item,),
+            (ingredient.id,),
+            (t("medication.allergic", "zh", name=ingredient.name), t("medication.allergic", "en", name=ingredient.name_en)),
+            citations,
+            (t("medication.allergic_instead", "zh"), t("medication.allergic_instead", "en")),
+        )
+
+
+def _table(
+    table: DecisionTable, item: Item, ingredient: Ingredient, view: PersonView, names: Catalogue, gathered: Gathered
+) -> None:
+    if table.person is not None and holds(table.person, view, names)[0] is Tri.NO:
+        return
+    known: dict[str, float | None] = {
+        "age_years": view.age, "weight_kg": view.weight, "egfr": view.egfr, "pregnancy_weeks": view.weeks,
+    }  # fmt: skip
+    facts = {i.name: known.get(i.name, view.observations.get(i.name)) for i in table.inputs}
+    open_rows = rows_open(table, facts)
+    gathered.checked += 1
+    outcomes = {r.outcome for r in open_rows}
+    if len(outcomes) == 1:
+        row = open_rows[0]
+        if row.outcome != "none":
+            gathered.find(
+                f"{table.id}@{table.version}", table.kind, row.outcome, (item,), (ingredient.id,),
+                (row.message, row.message_en), row.citations, (row.instead, row.instead_en),
+            )  # fmt: skip
+        return
+    bad = [r for r in open_rows if r.outcome != "none"]
+    worst = min(bad, key=lambda r: severity_rank(r.outcome) if r.outcome != "none" else 9)
+    for fact, value in facts.items():
+        if value is None and worst.outcome != "none":
+            gathered.miss(fact, worst.outcome, (worst.message, worst.message_en), (item.name,))
+
+
+def _ask_medicines(chosen: Sequence[Item], gathered: Gathered) -> None:
+    why = (t("medication.medicines_unknown", "zh"), t("medication.medicines_unknown", "en"))
+    gathered.miss("medicines", "contraindicated", why, tuple(i.name for i in chosen))
+
+
+def _unread(view: PersonView, chosen: Sequence[Item], gathered: Gathered) -> None:
+    """A condition or allergy in words that mean nothing to the packs was not checked; say so."""
+    names = tuple(i.name for i in chosen)
+    for word in view.unread_conditions if chosen else ():
+        why = (t("medication.condition_unread", "zh", word=word), t("medication.condition_unread", "en", word=word))
+        gathered.miss(f"condition:{word}", "avoid", why, names)
+    for word in view.unread_allergies if chosen else ():
+        why = (t("medication.allergy_unread", "zh", word=word), t("medication.allergy_unread", "en", word=word))
+        gathered.miss(f"allergy:{word}", "contraindicated", why, names)

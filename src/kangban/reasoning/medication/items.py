@@ -1,0 +1,76 @@
+"""Names asked about and names taken → the items a check runs over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from kangban.clinical.finding import NotInCatalogue
+from kangban.clinical.person import MedicineUse
+from kangban.reasoning.medication.resolve import Resolver
+from kangban.rules.catalogue import Named
+from kangban.rules.names import fold
+
+
+class Item(msgspec.Struct, frozen=True):
+    """One medicine of the check. `asked`: it was asked about now, not only on the record."""
+
+    name: str
+    named: Named
+    keys: frozenset[str]
+    dose: str | None
+    per_day: float | None
+    ordered: bool
+    asked: bool
+
+    @property
+    def ingredients(self) -> tuple[str, ...]:
+        """Ingredient ids inside."""
+        return tuple(i for i, _ in self.named.contents)
+
+
+def gather(
+    asked: Sequence[MedicineUse], taken: Sequence[MedicineUse], resolver: Resolver
+) -> tuple[list[Item], list[NotInCatalogue]]:
+    """Resolve both lists. The same thing asked and taken is one item (its stated dose wins)."""
+    items: list[Item] = []
+    missing: dict[str, NotInCatalogue] = {}
+    place: dict[str, int] = {}
+    for use, is_asked in [*((u, True) for u in asked), *((u, False) for u in taken)]:
+        found = resolver.resolve(use.name)
+        if found.named is None or found.match == "misspelt":
+            missing.setdefault(use.name, NotInCatalogue(use.name, found.suggestions))
+            continue
+        # Two entries of the same list stay two: the same box bought twice is a real duplicate.
+        key = found.named.id
+        at = place.get(key)
+        if not is_asked and at is not None and items[at].asked:
+            items[at] = _merged(items[at], use)
+            continue
+        place.setdefault(key, len(items))
+        items.append(_item(use, found.named, resolver, is_asked))
+    return items, list(missing.values())
+
+
+def _item(use: MedicineUse, named: Named, resolver: Resolver, asked: bool) -> Item:
+    names = resolver.names
+    if named.drug_class is not None:
+        keys = names.class_keys(named.drug_class.id)
+    else:
+        keys = frozenset[str]().union(*(names.keys.get(i, frozenset((i,))) for i, _ in named.contents))
+    return Item(use.name, named, keys, use.dose, use.per_day, use.ordered, asked)
+
+
+def _merged(item: Item, use: MedicineUse) -> Item:
+    return msgspec.structs.replace(
+        item,
+        dose=item.dose if item.dose is not None else use.dose,
+        per_day=item.per_day if item.per_day is not None else use.per_day,
+        ordered=item.ordered or use.ordered,
+    )
+
+
+def same_name(first: str, second: str) -> bool:
+    """Whether two spellings are one name."""
+    return fold(first) == fold(second)

@@ -1,0 +1,97 @@
+"""The sum of all settings, read from the environment once at start.
+
+KANGBAN_DATA_DIR, KANGBAN_DATABASE_URL, KANGBAN_MODEL_URL, _NAME, _KEY, _PLACE, KANGBAN_ACCESS_CODE, KANGBAN_LANG.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+import msgspec
+
+from kangban.clinical.urgency import Lang
+from kangban.kernel.errors import SettingsRefused
+from kangban.ports.chat_model import ModelEndpoint, Place
+
+_PLACES: dict[str, Place] = {
+    "": "this_machine", "this_machine": "this_machine", "本机": "this_machine", "mainland": "mainland", "境内": "mainland",
+    "abroad": "abroad", "境外": "abroad",
+}  # fmt: skip
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Where data lives and what is connected."""
+
+    data_dir: Path
+    demo: bool = False
+    database_url: str | None = None
+    model: ModelEndpoint | None = None
+    access_code: str = ""
+    lang: Lang = "zh"
+
+    @property
+    def house_dir(self) -> Path:
+        """The folder of the family in view: the demo family never shares one with yours."""
+        return self.data_dir / ("demo" if self.demo else "home")
+
+
+def default_data_dir() -> Path:
+    """The platform's place for a program's data."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("kangban", appauthor=False))
+
+
+def read_settings(
+    *, data_dir: Path | None = None, demo: bool = False, environ: Mapping[str, str] | None = None
+) -> Settings:
+    """Read settings; arguments win over the environment. Raises SettingsRefused with what to mend."""
+    env = os.environ if environ is None else environ
+    lang = env.get("KANGBAN_LANG", "zh") or "zh"
+    if lang not in ("zh", "en"):
+        raise SettingsRefused("KANGBAN_LANG must be zh or en", field="KANGBAN_LANG")
+    place = _directory(data_dir, env)
+    return Settings(
+        data_dir=place,
+        demo=demo,
+        # A demo never touches a configured database.
+        database_url=None if demo else env.get("KANGBAN_DATABASE_URL") or None,
+        model=_model(env),
+        access_code=env.get("KANGBAN_ACCESS_CODE", ""),
+        lang=cast("Lang", lang),
+    )
+
+
+def _directory(data_dir: Path | None, env: Mapping[str, str]) -> Path:
+    if data_dir is not None:
+        return data_dir.expanduser()
+    return Path(env["KANGBAN_DATA_DIR"]).expanduser() if env.get("KANGBAN_DATA_DIR") else default_data_dir()
+
+
+def _model(env: Mapping[str, str]) -> ModelEndpoint | None:
+    url = env.get("KANGBAN_MODEL_URL", "").strip()
+    if not url:
+        return None
+    if not url.startswith(("http://", "https://")):
+        raise SettingsRefused("KANGBAN_MODEL_URL must begin with http:// or https://", field="KANGBAN_MODEL_URL")
+    name = env.get("KANGBAN_MODEL_NAME", "").strip()
+    if not name:
+        raise SettingsRefused("KANGBAN_MODEL_NAME is needed beside KANGBAN_MODEL_URL", field="KANGBAN_MODEL_NAME")
+    said = env.get("KANGBAN_MODEL_PLACE", "").strip().casefold()
+    if said not in _PLACES:
+        raise SettingsRefused("KANGBAN_MODEL_PLACE must be this_machine, mainland or abroad", field="KANGBAN_MODEL_PLACE")
+    place = _PLACES[said]
+    if not said and not _is_loopback(url):
+        # An address off this machine that nobody placed is treated as the strictest.
+        place = "abroad"
+    return ModelEndpoint(url, name, env.get("KANGBAN_MODEL_KEY", ""), place)
+
+
+def _is_loopback(url: str) -> bool:
+    from urllib.parse import urlsplit
+
+    host = urlsplit(url).hostname or ""
+    return host in ("localhost", "::1") or host.startswith("127.")

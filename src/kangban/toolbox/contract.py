@@ -1,0 +1,174 @@
+"""The stable shapes scripts see (docs/cli.md). Keys may be added, never renamed, removed or retyped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from kangban.clinical.citation import Citation
+from kangban.clinical.draft import Answer, Check, Verdict
+from kangban.clinical.finding import Finding, MedicineCheck, NotInCatalogue, TriageOutcome, UnknownFact
+from kangban.clinical.urgency import Lang
+from kangban.ports.search import Hit
+from kangban.reasoning.medication.resolve import Resolved
+from kangban.retrieval.cite import library
+from kangban.rules.catalogue import catalogue
+
+JsonObject = dict[str, Any]
+
+
+def citation_object(one: Citation) -> JsonObject:
+    """A citation as documented, with address and date opened added."""
+    return {
+        "id": one.id,
+        "title": one.title,
+        "publisher": one.publisher,
+        "year": one.year,
+        "place": one.place,
+        "passage": one.passage,
+        "evidence": one.evidence,
+        "jurisdiction": one.jurisdiction,
+        "address": one.address,
+        "accessed_on": one.accessed_on.isoformat() if one.accessed_on else None,
+    }
+
+
+def citation_objects(ids: Iterable[str], lang: Lang) -> list[JsonObject]:
+    """Citations of known ids."""
+    return [citation_object(c) for c in library().cite(ids, lang)]
+
+
+def finding_object(one: Finding, lang: Lang) -> JsonObject:
+    """A finding in one language."""
+    return {
+        "rule": one.rule,
+        "kind": one.kind,
+        "severity": one.severity,
+        "medicines": list(one.medicines),
+        "ingredients": list(one.ingredients),
+        "message": one.message if lang == "zh" else one.message_en,
+        "instead": one.instead if lang == "zh" else one.instead_en,
+        "ordered": list(one.ordered),
+        "citations": citation_objects(one.citations, lang),
+    }
+
+
+def unknown_object(one: UnknownFact, lang: Lang) -> JsonObject:
+    """A missing fact in one language."""
+    return {
+        "fact": one.fact,
+        "why": one.why if lang == "zh" else one.why_en,
+        "worst": one.worst,
+        "medicines": list(one.medicines),
+    }
+
+
+def missing_object(one: NotInCatalogue) -> JsonObject:
+    """A name that was not checked."""
+    return {"name": one.name, "suggestions": list(one.suggestions)}
+
+
+def check_object(outcome: MedicineCheck, lang: Lang) -> JsonObject:
+    """`medicines check`."""
+    return {
+        "findings": [finding_object(f, lang) for f in outcome.findings],
+        "unknown": [unknown_object(u, lang) for u in outcome.unknown],
+        "not_in_catalogue": [missing_object(m) for m in outcome.not_in_catalogue],
+        "checked": outcome.checked,
+        "herbs_unchecked": list(outcome.herbs_unchecked),
+    }
+
+
+def triage_object(outcome: TriageOutcome, lang: Lang) -> JsonObject:
+    """`triage`."""
+    zh = lang == "zh"
+    return {
+        "urgency": outcome.urgency,
+        "rules": [
+            {
+                "id": r.id,
+                "level": r.level,
+                "why": r.why if zh else r.why_en,
+                "citations": citation_objects(r.citations, lang),
+            }
+            for r in outcome.rules
+        ],
+        "advice": {
+            "text": outcome.advice if zh else outcome.advice_en,
+            "return_if": list(outcome.return_if if zh else outcome.return_if_en),
+            "call": list(outcome.call),
+        },
+        "asks": list(outcome.asks),
+        "complaints": list(outcome.complaints),
+    }
+
+
+def resolve_object(found: Resolved) -> JsonObject:
+    """`medicines resolve`."""
+    named = found.named
+    names = catalogue().ingredients
+    contents: list[JsonObject] = []
+    for ingredient, amount in named.contents if named else ():
+        row = names.get(ingredient)
+        shown = f"{amount.low:g} {amount.unit}" if amount is not None else None
+        contents.append(
+            {
+                "name": row.name if row else ingredient,
+                "name_en": row.name_en if row else ingredient,
+                "atc": row.atc if row else None,
+                "amount": shown,
+                "id": ingredient,
+            }
+        )
+    return {
+        "ingredients": contents,
+        "matched": found.matched,
+        "kind": named.kind if named else None,
+        "match": found.match,
+        "suggestions": list(found.suggestions),
+        "market": named.market if named else None,
+        "unit": named.unit if named else None,
+        "herbs": list(named.herbs) if named else [],
+    }
+
+
+def hits_object(hits: Iterable[Hit]) -> JsonObject:
+    """`search`."""
+    return {"hits": [{"id": h.id, "title": h.title, "passage": h.passage, "score": h.score} for h in hits]}
+
+
+def check_row(one: Check, lang: Lang) -> JsonObject:
+    """One guard check."""
+    return {"name": one.name, "outcome": one.outcome, "why": one.why if lang == "zh" else one.why_en or one.why}
+
+
+def verdict_object(verdict: Verdict, lang: Lang) -> JsonObject:
+    """`guard check`; `text` only where the guard changed it."""
+    found: JsonObject = {"verdict": verdict.decision, "checks": [check_row(c, lang) for c in verdict.checks]}
+    if verdict.text is not None:
+        found["text"] = verdict.text
+    return found
+
+
+def answer_object(answer: Answer, lang: Lang) -> JsonObject:
+    """`ask`."""
+    return {
+        "id": answer.id,
+        "brain": answer.brain,
+        "urgency": answer.urgency,
+        "verdict": answer.verdict,
+        "text": answer.text,
+        "question": answer.question,
+        "options": list(answer.options),
+        "citations": [citation_object(c) for c in answer.citations],
+        "findings": [finding_object(f, lang) for f in answer.findings],
+        "unknown": [unknown_object(u, lang) for u in answer.unknown],
+        "not_in_catalogue": [missing_object(m) for m in answer.not_in_catalogue],
+        "proposals": list(answer.proposals),
+        "steps": [msgspec.to_builtins(s) for s in answer.steps],
+        "claims": [{"text": c.text, "citations": list(c.citations), "clinical": c.clinical} for c in answer.claims],
+        "checks": [check_row(c, lang) for c in answer.checks],
+        "call": list(answer.call),
+    }

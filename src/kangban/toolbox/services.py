@@ -1,0 +1,30 @@
+"""What tools may use beside the pure rooms; put together by app.py and by tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from kangban.clinical.record import Entry
+from kangban.kernel.errors import Broken
+from kangban.ports.search import SearchIndex
+from kangban.ports.tool import ToolContext
+from kangban.retrieval.corpus import Section
+
+
+class Services(msgspec.Struct, frozen=True):
+    """Search over the shipped corpus, its sections by id, the member's entries, and the moment of the turn."""
+
+    search: SearchIndex
+    sections: Mapping[str, Section]
+    entries: tuple[Entry, ...]
+    now: datetime
+
+
+def services_of(context: ToolContext) -> Services:
+    """The services of a context; raises Broken when the caller forgot them."""
+    if not isinstance(context.services, Services):
+        raise Broken("the tool context carries no services")
+    return context.services

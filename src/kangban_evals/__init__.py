@@ -1,0 +1,1 @@
+"""Scored evaluations of Kangban. May import kangban; kangban never imports this package."""

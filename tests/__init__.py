@@ -1,0 +1,1 @@
+"""Tests mirror the house: one folder a room, and architecture/ for the house itself."""

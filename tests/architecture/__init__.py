@@ -1,0 +1,1 @@
+"""The house's own rules: floors, sizes, names, errors, clock, what may be committed."""

@@ -1,0 +1,5 @@
+"""Fixtures and plugins every test sees."""
+
+from __future__ import annotations
+
+pytest_plugins = ["tests.support.no_skips"]
