@@ -1,4 +1,4 @@
-"""Record a real model's events once, replay them without it. A cassette holds what the model said, never what it was asked.
+"""Record a real model's events once, replay them without it: what the model said, never what it was asked.
 
 The request is kept as a hash only. What the model said may repeat the record: record invented families.
 """
@@ -15,7 +15,7 @@ import msgspec
 
 from kangban.kernel.canonical import canonical_json
 from kangban.kernel.errors import InvalidInput, KangbanError, NotFound, Unavailable
-from kangban.ports.chat_model import ChatEvent, ChatModel, ChatRequest, Place, TextDelta
+from kangban.ports.chat_model import ChatEvent, ChatModel, ChatRequest, Place, ReasoningDelta, TextDelta
 
 _SECRETS = re.compile(r"\b(?:sk|pk|rk|ghp|xox[bp])[-_][A-Za-z0-9_-]{8,}|Bearer\s+\S+", re.IGNORECASE)
 _REMOVED = "[removed]"
@@ -142,6 +142,8 @@ def _joined(heard: list[ChatEvent]) -> list[ChatEvent]:
         last = joined[-1] if joined else None
         if isinstance(event, TextDelta) and isinstance(last, TextDelta):
             joined[-1] = TextDelta(last.text + event.text)
+        elif isinstance(event, ReasoningDelta) and isinstance(last, ReasoningDelta):
+            joined[-1] = ReasoningDelta(last.text + event.text)
         else:
             joined.append(event)
     return joined

@@ -1,4 +1,5 @@
 """What a language model is told. Not shown to people; every stored conclusion names `prompt_hash`."""
+# ruff: noqa: E501  prose reads worse when it is cut
 
 from __future__ import annotations
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 
-from kangban.agent.events import BrainView
+from kangban.agent.events import Heard
 from kangban.agent.offline.compose import compose
 from kangban.agent.offline.plan import Plan, make_plan, whole_question
 from kangban.clinical.urgency import Lang
@@ -52,12 +52,16 @@ class OfflineBrain:
 
 def lang_of(request: ChatRequest, plan: Plan) -> Lang:
     """The language of the turn, else that of the text."""
-    view = request.context
-    return view.context.lang if isinstance(view, BrainView) else plan.said.lang
+    lang = _view(request).get("lang")
+    return lang if lang in ("zh", "en") else plan.said.lang
 
 
 def tool_results(request: ChatRequest) -> list[tuple[str, dict[str, Any]]]:
     """(tool name, result object) of this turn, in order; failed calls are left out."""
-    view = request.context
-    heard = view.heard if isinstance(view, BrainView) else ()
+    heard: tuple[Heard, ...] = _view(request).get("heard", ())
     return [(h.call.name, h.result.content) for h in heard if h.result.ok and isinstance(h.result.content, dict)]
+
+
+def _view(request: ChatRequest) -> dict[str, Any]:
+    """What the loop lets a brain in this process see: lang, tool_context, heard."""
+    return cast("dict[str, Any]", request.context) if isinstance(request.context, dict) else {}

@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 
 from kangban.clinical.utterance import DrugMention
 from kangban.perception.language.lexicon import Hit, Lexicon, lexicon
-from kangban.perception.language.negation import Scope, is_denied
+from kangban.perception.language.negation import Denied, is_denied
 from kangban.perception.language.numbers import NUMBER, number
 from kangban.rules.names import fold
 
@@ -33,7 +33,7 @@ _NOT_NAMES = {"药", "一", "两", "半", "几", "每次", "早晚", "降压", "
 _STOP = set("了的吗呢吃药有和在用着过能可不是还也就都片粒天次个痛病发烧炎症高低压热吧啊喝没会后前时很好")
 
 
-def find_drugs(text: str, hits: list[Hit], lex: Lexicon, scopes: list[Scope]) -> tuple[list[DrugMention], list[str]]:
+def find_drugs(text: str, hits: list[Hit], lex: Lexicon, scopes: Denied) -> tuple[list[DrugMention], list[str]]:
     """Mentions in plain offsets, and names that look like medicines but are in no catalogue."""
     chosen = _longest([h for h in hits if h.sort == "drug"])
     mentions = [_mention(text, h.start, h.end, h.id, lex, scopes) for h in chosen]
@@ -59,7 +59,7 @@ def _longest(hits: list[Hit]) -> list[Hit]:
 
 
 def _mention(
-    text: str, start: int, end: int, spelling: str, lex: Lexicon, scopes: list[Scope], *, misspelt: bool = False
+    text: str, start: int, end: int, spelling: str, lex: Lexicon, scopes: Denied, *, misspelt: bool = False
 ) -> DrugMention:
     named = lex.drugs[spelling]
     exact = fold(spelling) in (fold(named.name), fold(named.name_en))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-
-import msgspec
+from bisect import bisect_left
 
 # A clause ends here; 、 and / stay inside, because a denied list goes on over them.
 CLAUSE = re.compile(r"[。！？!?；;\n]|[，,](?!\d{3})|(?<=[a-z])\.(?=\s|$)|…+|\bbut\b|\bhowever\b|但是|但|不过|可是|然而|却")
@@ -33,11 +32,24 @@ _PAST = re.compile(
 _PAST_GOES_ON = re.compile(r"开始|起病|至今|以来|反复|一直|加重|又|再|今|现在|since|ongoing|again|now|today|worse")
 
 
-class Scope(msgspec.Struct, frozen=True):
-    """A denied stretch [start, end) of plain text."""
+class Denied:
+    """The denied stretches of one plain text, by position."""
 
-    start: int
-    end: int
+    __slots__ = ("_until",)
+
+    def __init__(self, length: int) -> None:
+        self._until = [0] * (length + 1)
+
+    def add(self, start: int, end: int) -> None:
+        """Deny [start, end)."""
+        until = self._until
+        for at in range(start, end):
+            if until[at] < end:
+                until[at] = end
+
+    def holds(self, start: int, end: int) -> bool:
+        """Whether a span lies in a denied stretch; one character may stick out."""
+        return 0 < end <= self._until[start] + 1 if start < len(self._until) else False
 
 
 def clauses(text: str) -> list[tuple[int, int]]:
@@ -61,29 +73,31 @@ def _word_cue(text: str, start: int, end: int) -> bool:
     return before and (end >= len(text) or not text[end].isalnum())
 
 
-def denied(text: str, taken: list[tuple[int, int]]) -> list[Scope]:
+def denied(text: str, taken: list[tuple[int, int]]) -> Denied:
     """Stretches that are denied. `taken` are spans of phrases, inside which no cue counts (说不出话)."""
-    no_cue = [m.span() for m in _NO_CUE.finditer(text)]
-    closed = sorted([*taken, *no_cue])
+    closed = bytearray(len(text) + 1)
+    for start, end in (*taken, *(m.span() for m in _NO_CUE.finditer(text))):
+        closed[start:end] = b"\1" * (end - start)
     ends = [end for _, end in clauses(text)]
-    scopes: list[Scope] = []
+    found = Denied(len(text))
     for cue in _CUES.finditer(text):
         start, end = cue.span()
-        if any(a <= start < b for a, b in closed) or not _word_cue(text, start, end):
+        if closed[start] or not _word_cue(text, start, end):
             continue
         if _ASKED.search(text[max(0, start - 2) : end]) or text.startswith(("有没有", "有无"), max(0, start - 1)):
             continue
-        scopes.append(Scope(end, _reach(text, cue, end, ends)))
-    return scopes
+        found.add(end, _reach(text, cue, end, ends))
+    return found
 
 
 def _reach(text: str, cue: re.Match[str], end: int, ends: list[int]) -> int:
-    clause_end = next((e for e in ends if e >= end), len(text))
+    at = bisect_left(ends, end)
+    clause_end = ends[at] if at < len(ends) else len(text)
     if cue.lastgroup == "near":
         return min(clause_end, end + 3 if not text[cue.start()].isascii() else end + 24)
     if cue.lastgroup == "wide":
         stop = re.compile(r"[。！？!?；;\n]|但|\bbut\b|\bhowever\b|(?<=[a-z])\.").search(text, end)
-        clause_end = stop.start() if stop else len(text)
+        clause_end = _list_end(text, end, stop.start() if stop else len(text))
         reach = 120
     else:
         reach = 60 if text[cue.start()].isascii() else 30
@@ -91,11 +105,25 @@ def _reach(text: str, cue: re.Match[str], end: int, ends: list[int]) -> int:
     return min(turn.start() if turn else clause_end, end + reach)
 
 
-def is_denied(start: int, end: int, scopes: list[Scope], text: str) -> bool:
+_TELLS_ANEW = re.compile(
+    r"\b(?:only|just|has|have|had|with|reports?|complain\w*|presents?|today|now|since|for \d|started|developed|worsening|ongoing|persistent)\b"
+    r"|有|伴|出现|诉|仅|只|今|现|突发|突然|加重|明显|\d+\s*[天小周月年]"
+)
+
+
+def _list_end(text: str, start: int, stop: int) -> int:
+    """A denied list goes on over commas until a part tells something new: "denies chest pain, mild headache only"."""
+    at = start
+    for mark in re.compile(r"[，,]").finditer(text, start, stop):
+        if at > start and _TELLS_ANEW.search(text, at, mark.start()):
+            return at
+        at = mark.end()
+    return at if at > start and _TELLS_ANEW.search(text, at, stop) else stop
+
+
+def is_denied(start: int, end: int, scopes: Denied, text: str) -> bool:
     """Whether a span is denied by a cue before it or a word right behind it."""
-    if any(s.start <= start and end <= s.end + 1 for s in scopes):
-        return True
-    return _AFTER.match(text[end : end + 12]) is not None
+    return scopes.holds(start, end) or _AFTER.match(text[end : end + 12]) is not None
 
 
 def is_past(start: int, clause: tuple[int, int], text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TypeVar
 
 import msgspec
@@ -12,8 +13,8 @@ from kangban.clinical.utterance import DrugMention, Measure, SymptomMention, Utt
 from kangban.kernel.errors import InvalidInput
 from kangban.perception.language import measures
 from kangban.perception.language.drugs import find_drugs
-from kangban.perception.language.lexicon import Lexicon, lexicon
-from kangban.perception.language.negation import denied, is_denied
+from kangban.perception.language.lexicon import Hit, Lexicon, lexicon
+from kangban.perception.language.negation import is_denied
 from kangban.perception.language.plain import MOST_CHARACTERS, Plain, plain
 from kangban.perception.language.symptoms import find_symptoms
 
@@ -53,9 +54,8 @@ def read(text: str, using: Lexicon | None = None) -> Utterance:
         raise InvalidInput(f"text longer than {MOST_CHARACTERS} characters", field="text", key="error.too_long")
     lex = using or lexicon()
     flat = plain(text)
-    hits = list(lex.hits(flat.text))
-    symptoms = find_symptoms(flat.text, hits, lex)
-    scopes = denied(flat.text, [(s.start, s.end) for s in symptoms])
+    hits = _outside_names(list(lex.hits(flat.text)))
+    symptoms, scopes = find_symptoms(flat.text, hits, lex)
     drugs, unknown = find_drugs(flat.text, hits, lex, scopes)
     ages = list(measures.ages(flat.text))
     weights = list(measures.weights(flat.text))
@@ -86,6 +86,21 @@ def read(text: str, using: Lexicon | None = None) -> Utterance:
         general=_is_general(flat.text, symptoms),
         unknown_names=tuple(unknown),
     )
+
+
+def _outside_names(hits: list[Hit]) -> list[Hit]:
+    """Hits without those strictly inside a medicine's name: 感冒灵 is no cold."""
+    names = sorted({(h.start, h.end) for h in hits if h.sort == "drug"})
+    if not names:
+        return hits
+    starts = [start for start, _ in names]
+
+    def inside(hit: Hit) -> bool:
+        # Names are short and few at one place, so looking back over a handful is enough.
+        near = names[max(0, bisect_right(starts, hit.start) - 8) : bisect_right(starts, hit.start)]
+        return any(hit.end <= end and end - start > hit.end - hit.start for start, end in near)
+
+    return [h for h in hits if h.sort == "drug" or not inside(h)]
 
 
 def _moved(found: _T, flat: Plain) -> _T:

@@ -9,7 +9,7 @@ from itertools import islice, product
 
 from kangban.clinical.utterance import SymptomMention
 from kangban.perception.language.lexicon import Combo, Hit, Lexicon
-from kangban.perception.language.negation import clauses, denied, is_denied, is_past
+from kangban.perception.language.negation import Denied, clauses, denied, is_denied, is_past
 
 _STEP = re.compile(r"[a-z0-9]+|[^\sa-z0-9]")
 _MOST_TRIES = 64
@@ -26,16 +26,13 @@ class Found:
         self.phrase = phrase
 
 
-def find_symptoms(text: str, hits: list[Hit], lexicon: Lexicon) -> list[SymptomMention]:
-    """All complaints in plain text with negation and history; offsets are plain."""
+def find_symptoms(text: str, hits: list[Hit], lexicon: Lexicon) -> tuple[list[SymptomMention], Denied]:
+    """All complaints in plain text with negation and history, and the denied stretches; offsets are plain."""
     parts = clauses(text)
     starts = [start for start, _ in parts]
     found = [Found(h.id, ((h.start, h.end),), True) for h in hits if h.sort == "phrase"]
     found += _combos(text, hits, lexicon, parts, starts)
-    if not found:
-        return []
-    taken = [span for one in found if one.phrase for span in one.spans]
-    scopes = denied(text, taken)
+    scopes = denied(text, [span for one in found if one.phrase for span in one.spans])
     mentions: dict[tuple[str, int, int], SymptomMention] = {}
     for one in found:
         start, end = min(s for s, _ in one.spans), max(e for _, e in one.spans)
@@ -46,15 +43,15 @@ def find_symptoms(text: str, hits: list[Hit], lexicon: Lexicon) -> list[SymptomM
             mentions.setdefault(
                 (concept, start, end), SymptomMention(start, end, concept, negated=negated, past=past)
             )
-    return sorted(mentions.values(), key=lambda m: (m.start, m.end, m.concept))
+    return sorted(mentions.values(), key=lambda m: (m.start, m.end, m.concept)), scopes
 
 
-def _negated(one: Found, start: int, end: int, scopes: list[object], text: str) -> bool:
+def _negated(one: Found, start: int, end: int, scopes: Denied, text: str) -> bool:
     if one.phrase:
-        return is_denied(start, end, scopes, text)  # pyright: ignore[reportArgumentType]
+        return is_denied(start, end, scopes, text)
     # 胸口不疼: the cue stands between the parts, so the last part decides.
     last = max(one.spans)
-    return is_denied(last[0], last[1], scopes, text)  # pyright: ignore[reportArgumentType]
+    return is_denied(last[0], last[1], scopes, text)
 
 
 def _closure(concept: str, implies: dict[str, tuple[str, ...]]) -> list[str]:
@@ -100,6 +97,9 @@ def _match(text: str, combo: Combo, places: list[list[tuple[int, int]]]) -> list
 
 def _near(text: str, spans: tuple[tuple[int, int], ...], gap: int) -> bool:
     for (_, end), (start, _) in zip(spans, spans[1:], strict=False):
-        if start < end or len(_STEP.findall(text, end, start)) > gap:
+        if start < end:
+            return False
+        # Few characters cannot be many words; very many cannot be few.
+        if start - end > gap and (start - end > gap * 14 or len(_STEP.findall(text, end, start)) > gap):
             return False
     return True

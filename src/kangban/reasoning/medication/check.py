@@ -12,12 +12,14 @@ from kangban.kernel.texts import t
 from kangban.reasoning.medication.collect import Gathered
 from kangban.reasoning.medication.doses import find_doses
 from kangban.reasoning.medication.items import Item, gather
-from kangban.reasoning.medication.pairs import find_hidden, find_pairs, is_local
+from kangban.reasoning.medication.pairs import find_hidden, find_pairs
 from kangban.reasoning.medication.person import PersonView, holds, view_of
 from kangban.reasoning.medication.resolve import Resolver, resolver
 from kangban.rules.catalogue import Catalogue
 from kangban.rules.evaluate import rows_open
-from kangban.rules.schema import Caution, DecisionTable, Ingredient
+from kangban.rules.schema import Caution, DecisionTable, Ingredient, Person
+
+EVERYBODY_ROW = Person()
 
 # Groups within which an allergy to one member is taken as an allergy to all.
 ALLERGY_GROUPS = frozenset(
@@ -78,7 +80,7 @@ def _find_item(item: Item, view: PersonView, names: Catalogue, gathered: Gathere
 
 def _eased(severity: Severity, item: Item, kind: str) -> Severity:
     """What is put on the skin or in the eye warns, but only an allergy or age bar stays as strong."""
-    if is_local(item) and kind not in ("allergy", "age") and severity_rank(severity) < severity_rank("caution"):
+    if item.local and kind not in ("allergy", "age") and severity_rank(severity) < severity_rank("caution"):
         product = item.named.product
         return severity if product is not None and len(item.named.contents) == 0 else "caution"
     return severity
@@ -92,6 +94,9 @@ def _caution(
     if tri is Tri.NO:
         return
     severity = row.severity if row.person.allergies or rule.startswith(item.named.id) else _eased(row.severity, item, row.kind)
+    if severity == "avoid" and row.person == EVERYBODY_ROW:
+        # Advice for everybody who takes it (no driving, no alcohol) is no reason to keep it from this person.
+        severity = "caution"
     if tri is Tri.YES:
         gathered.find(
             rule, row.kind, severity, (item,), ingredients, (row.message, row.message_en), row.citations,

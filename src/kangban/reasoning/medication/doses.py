@@ -14,7 +14,6 @@ from kangban.kernel.texts import t
 from kangban.reasoning.medication.amounts import one_dose
 from kangban.reasoning.medication.collect import Gathered
 from kangban.reasoning.medication.items import Item
-from kangban.reasoning.medication.pairs import is_local
 from kangban.reasoning.medication.person import PersonView, holds
 from kangban.rules.catalogue import Catalogue
 from kangban.rules.schema import DoseLimit, Ingredient
@@ -63,7 +62,7 @@ def find_doses(items: Sequence[Item], view: PersonView, names: Catalogue, gather
     """Check every ingredient with a stated dose against the rows that hold or may hold for the person."""
     uses: dict[str, list[Use]] = defaultdict(list)
     for item in items:
-        if is_local(item):
+        if item.local:
             continue
         for ingredient in item.ingredients:
             taken = one_dose(item.named, ingredient, item.dose) if item.dose else None

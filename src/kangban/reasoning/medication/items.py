@@ -13,6 +13,10 @@ from kangban.rules.catalogue import Named
 from kangban.rules.names import fold
 
 
+# Words in a product's form that mean it acts where it is put; its duplicates weigh less.
+LOCAL_FORMS = ("滴眼", "眼膏", "眼用", "乳膏", "软膏", "凝胶", "贴", "洗剂", "滴鼻", "鼻喷", "栓", "搽", "酊", "含片")
+
+
 class Item(msgspec.Struct, frozen=True):
     """One medicine of the check. `asked`: it was asked about now, not only on the record."""
 
@@ -23,11 +27,8 @@ class Item(msgspec.Struct, frozen=True):
     per_day: float | None
     ordered: bool
     asked: bool
-
-    @property
-    def ingredients(self) -> tuple[str, ...]:
-        """Ingredient ids inside."""
-        return tuple(i for i, _ in self.named.contents)
+    ingredients: tuple[str, ...]
+    local: bool  # put on skin, eye or nose rather than swallowed
 
 
 def gather(
@@ -59,7 +60,9 @@ def _item(use: MedicineUse, named: Named, resolver: Resolver, asked: bool) -> It
         keys = names.class_keys(named.drug_class.id)
     else:
         keys = frozenset[str]().union(*(names.keys.get(i, frozenset((i,))) for i, _ in named.contents))
-    return Item(use.name, named, keys, use.dose, use.per_day, use.ordered, asked)
+    local = any(word in named.form or word in named.name for word in LOCAL_FORMS)
+    inside = tuple(i for i, _ in named.contents)
+    return Item(use.name, named, keys, use.dose, use.per_day, use.ordered, asked, inside, local)
 
 
 def _merged(item: Item, use: MedicineUse) -> Item:

@@ -12,15 +12,6 @@ from kangban.reasoning.medication.items import Item
 from kangban.rules.catalogue import Catalogue
 from kangban.rules.schema import Interaction
 
-# Words in a product's form that mean it acts where it is put; its duplicates weigh less.
-LOCAL_FORMS = ("滴眼", "眼膏", "眼用", "乳膏", "软膏", "凝胶", "贴", "洗剂", "滴鼻", "鼻喷", "栓", "搽", "酊", "含片")
-
-
-def is_local(item: Item) -> bool:
-    """Whether a product is put on skin, eye or nose rather than swallowed."""
-    return any(word in item.named.form or word in item.named.name for word in LOCAL_FORMS)
-
-
 def find_pairs(items: Sequence[Item], names: Catalogue, gathered: Gathered) -> None:
     """Every pair of items with at least one that was asked about (all pairs when none was)."""
     any_asked = any(i.asked for i in items)
@@ -55,7 +46,7 @@ def _interactions(
 def _add(
     row: Interaction, item: Item, own: str, opposite: Item, other: str | None, names: Catalogue, gathered: Gathered
 ) -> None:
-    local = is_local(item) or is_local(opposite)
+    local = item.local or opposite.local
     severity: Severity = "caution" if local and severity_rank(row.severity) < severity_rank("caution") else row.severity
     owner = names.ingredients[own]
     gathered.find(
@@ -73,7 +64,7 @@ def _add(
 def find_duplicates(first: Item, second: Item, names: Catalogue, gathered: Gathered) -> None:
     """The same ingredient twice, or two ingredients of a class that must not be doubled."""
     shared = set(first.ingredients) & set(second.ingredients)
-    local = is_local(first) != is_local(second)
+    local = first.local != second.local
     for ingredient in sorted(shared):
         row = names.ingredients[ingredient]
         gathered.find(
@@ -102,7 +93,7 @@ def _class_duplicate(
         return
     worst = min(rows, key=lambda r: (severity_rank(r.duplicate or "note"), -len(names.class_keys(r.id)), r.id))
     severity: Severity = worst.duplicate or "note"
-    if (is_local(first) or is_local(second)) and severity_rank(severity) < severity_rank("caution"):
+    if (first.local or second.local) and severity_rank(severity) < severity_rank("caution"):
         severity = "caution"
     gathered.find(
         f"class-{worst.id}@1",
@@ -142,7 +133,7 @@ def _why_twice(ingredient: str, items: tuple[Item, ...], names: Catalogue) -> tu
 def find_hidden(items: Sequence[Item], names: Catalogue, gathered: Gathered) -> None:
     """A compound that holds a fever medicine: say what is inside, so that no second one is added."""
     for item in items:
-        if not item.asked or len(item.named.contents) < 2 or item.named.product is None or is_local(item):
+        if not item.asked or len(item.named.contents) < 2 or item.named.product is None or item.local:
             continue
         inside = [i for i in item.ingredients if "class:antipyretic" in names.keys.get(i, frozenset())]
         for ingredient in inside:

@@ -1,0 +1,110 @@
+"""Runs benchmarks/agents/* against one stub server, each in its own environment, and gives milliseconds.
+
+`python -m benchmarks.compare_agents [FRAMEWORK …]`. Environments are made with uv, from benchmarks/environments/*.txt, in
+.bench-venvs (not committed), when they are asked for the first time. What cannot be installed is skipped and says why.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+VENVS = ROOT / ".bench-venvs"
+OURS = "kangban_agent"
+FRAMEWORKS = ("openai_raw", "lagent_agent", "langgraph_agent", "pydantic_ai_agent")
+INSTALL_S = 300
+RUN_S = 240
+
+Times = dict[str, dict[str, float]]  # job → {"cpu", "wall"} in ms
+
+
+class Skipped(Exception):
+    """A framework cannot be measured here; the message says why."""
+
+
+def python_of(framework: str) -> Path:
+    """The interpreter of the framework's environment, made if need be; raises Skipped."""
+    wanted = HERE / "environments" / f"{framework}.txt"
+    place = VENVS / framework
+    python, mark = place / "bin" / "python", place / ".made-of"
+    print_of = hashlib.sha256(wanted.read_bytes() + sys.version.encode()).hexdigest()
+    if python.exists() and mark.exists() and mark.read_text() == print_of:
+        return python
+    uv = shutil.which("uv") or shutil.which("uv", path=str(ROOT / ".tools" / "bin"))
+    if uv is None:
+        raise Skipped("uv is not here to make its environment")
+    base = getattr(sys, "_base_executable", sys.executable)  # the same interpreter for all, without our packages
+    for command in (
+        [uv, "venv", "--quiet", "--clear", "--python", base, str(place)],
+        [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(python), "-r", str(wanted)],
+    ):
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_S, cwd=HERE)
+        except subprocess.TimeoutExpired:
+            raise Skipped(f"installing took longer than {INSTALL_S} s") from None
+        if done.returncode:
+            # uv's words may name a registry or a path of this machine: keep to the fact.
+            raise Skipped("its packages cannot be installed here (no network, or no fitting version)")
+    mark.write_text(print_of)
+    return python
+
+
+@contextlib.contextmanager
+def stub() -> Iterator[str]:
+    """Start the stub server; gives its base address."""
+    child = subprocess.Popen([sys.executable, str(HERE / "stub_model.py")], stdout=subprocess.PIPE, text=True)
+    try:
+        assert child.stdout is not None
+        yield f"http://127.0.0.1:{int(child.stdout.readline())}/v1"
+    finally:
+        child.kill()
+        child.communicate()
+
+
+def measured(framework: str, base_url: str) -> Times:
+    """Milliseconds of each job; raises Skipped."""
+    python = Path(sys.executable) if framework == OURS else python_of(framework)
+    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    if framework == OURS:
+        environment["PYTHONPATH"] = str(ROOT / "src")
+    command = [str(python), str(HERE / "agents" / "measure.py"), framework, base_url]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=RUN_S, env=environment)
+    except subprocess.TimeoutExpired:
+        raise Skipped(f"took longer than {RUN_S} s") from None
+    if done.returncode:
+        raise Skipped(f"failed: {done.stderr.strip().splitlines()[-1][:200] if done.stderr.strip() else done.returncode}")
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def compare(frameworks: tuple[str, ...] = FRAMEWORKS) -> tuple[Times, dict[str, Times], dict[str, str]]:
+    """(ours, others, why others were skipped). Ours is measured before and after, and the slower counts."""
+    others: dict[str, Times] = {}
+    skipped: dict[str, str] = {}
+    with stub() as base_url:
+        first = measured(OURS, base_url)
+        for framework in frameworks:
+            try:
+                others[framework] = measured(framework, base_url)
+            except Skipped as why:
+                skipped[framework] = str(why)
+        again = measured(OURS, base_url)
+    ours = {job: {kind: max(first[job][kind], again[job][kind]) for kind in first[job]} for job in first}
+    return ours, others, skipped
+
+
+if __name__ == "__main__":
+    ours, others, skipped = compare(tuple(sys.argv[1:]) or FRAMEWORKS)
+    for name, times in {OURS: ours, **others}.items():
+        print(f"{name:20}" + "  ".join(f"{job} {t['cpu']:.2f}/{t['wall']:.2f} ms" for job, t in times.items()))
+    for name, why in skipped.items():
+        print(f"{name:20}skipped: {why}")

@@ -1,0 +1,50 @@
+"""`kangban chat`: the same turn in a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from kangban.cli.options import DataDir, Demo, Lang, Records, language
+
+
+def chat(
+    member: Annotated[str, typer.Argument(help="A member id.")],
+    lang: Lang = "zh",
+    data_dir: DataDir = None,
+    demo: Demo = False,
+) -> None:
+    """Talk about one member; an empty line or Ctrl-D ends it."""
+    raise typer.Exit(asyncio.run(_talk(member, language(lang), Records(data_dir, demo))))
+
+
+async def _talk(member: str, lang: str, records: Records) -> int:
+    from kangban.journeys.chat_turn import Question, chat_turn
+    from kangban.journeys.turn_events import StepShown, TurnDone
+    from kangban.kernel.errors import KangbanError
+    from kangban.kernel.ids import new_id
+    from kangban.kernel.texts import t
+
+    conversation = new_id("conversation")
+    try:
+        house = await records.house()
+        while True:
+            try:
+                text = await asyncio.to_thread(input, "> ")
+            except EOFError:
+                return 0
+            if not text.strip():
+                return 0
+            question = Question(member, text, new_id("cli"), conversation, lang)  # pyright: ignore[reportArgumentType]
+            async for event in chat_turn(house, question):
+                if isinstance(event, StepShown):
+                    print(f"  · {t(event.step.key, lang, **event.step.values)}")
+                elif isinstance(event, TurnDone):
+                    print(event.answer.text)
+    except KangbanError as error:
+        typer.echo(error.message, err=True)
+        return error.exit_code
+    finally:
+        await records.close()

@@ -1,0 +1,123 @@
+"""Options and running shared by the script commands."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from kangban.journeys.house import House
+
+_T = TypeVar("_T")
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+Jsonl = Annotated[bool, typer.Option("--jsonl", help="One JSON object a line on stdin, one answer a line.")]
+Input = Annotated[str | None, typer.Option("--input", help="FILE or - with the JSON object.")]
+Lang = Annotated[str, typer.Option("--lang", help="zh or en.")]
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Where the record lives.")]
+Demo = Annotated[bool, typer.Option("--demo", help="Use the invented demo family.")]
+PersonWords = Annotated[str | None, typer.Option("--person", help="A member id, or a JSON object.")]
+
+
+def run(
+    shape: type[_T],
+    work: Callable[[_T], Awaitable[dict[str, Any]]],
+    *,
+    words: dict[str, Any] | None,
+    source: str | None,
+    jsonl: bool,
+    show: Callable[[dict[str, Any]], str] | None,
+    after: Callable[[], Awaitable[None]] | None = None,
+) -> None:
+    """Run one script command and exit with the contract's code.
+
+    `words` is the object made of the command's words; `show` prints it for people (None with --json).
+    """
+    import asyncio
+
+    from kangban.cli import jsonio
+    from kangban.kernel.errors import KangbanError
+
+    async def all_of_it() -> int:
+        try:
+            if jsonl:
+                return await jsonio.run_lines(shape, work)
+            try:
+                raw = jsonio.read_input(source) if source else words or {}
+            except KangbanError as error:
+                answer = jsonio.error_object(error)
+            else:
+                answer = await jsonio.run_one(raw, shape, work)
+            if show is None or "error" in answer:
+                jsonio.write(answer)
+            else:
+                print(show(answer))
+            return jsonio.exit_of(answer)
+        finally:
+            if after is not None:
+                await after()
+
+    raise typer.Exit(asyncio.run(all_of_it()))
+
+
+def person_of(words: str | None) -> dict[str, Any] | str | None:
+    """A member id, or a person object in JSON."""
+    if words is None or not words.strip().startswith("{"):
+        return words
+    import json
+
+    try:
+        return json.loads(words)
+    except ValueError:
+        return words
+
+
+def language(lang: str) -> str:
+    """zh or en, else a usage error."""
+    if lang not in ("zh", "en"):
+        raise typer.BadParameter("zh or en", param_hint="--lang")
+    return lang
+
+
+class Records:
+    """Opens the family's store when a person is given by member id, and only then."""
+
+    def __init__(self, data_dir: Path | None, demo: bool) -> None:
+        self._data_dir = data_dir
+        self._demo = demo
+        self._house: House | None = None
+
+    async def house(self) -> House:
+        """The family in view."""
+        if self._house is None:
+            from kangban.app import open_house
+            from kangban.settings import read_settings
+
+            self._house = await open_house(read_settings(data_dir=self._data_dir, demo=self._demo))
+        return self._house
+
+    async def facts(self, person: Any) -> Any:
+        """PersonFacts of a PersonIn, a member id, or nobody; raises NotFound."""
+        from kangban.clinical.person import UNKNOWN_PERSON
+        from kangban.cli.shapes import PersonIn
+
+        if person is None:
+            return UNKNOWN_PERSON
+        if isinstance(person, PersonIn):
+            return person.facts()
+        from kangban.journeys.house import get_member
+        from kangban.record.timeline import facts_of
+
+        house = await self.house()
+        member = await get_member(house, str(person))
+        return await facts_of(house.store, house.family_id, member.id, house.clock.now())
+
+    async def close(self) -> None:
+        """Close what was opened."""
+        if self._house is not None:
+            from kangban.app import close_house
+
+            await close_house(self._house)

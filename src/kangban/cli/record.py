@@ -1,0 +1,83 @@
+"""`kangban case replay` and `kangban record …`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from kangban.cli.options import DataDir, Demo, Json, Records, run
+
+Member = Annotated[str, typer.Argument(help="A member id.")]
+EntryId = Annotated[str, typer.Argument(help="The id of a proposal.")]
+
+
+class _Words(msgspec.Struct, forbid_unknown_fields=True):
+    id: str
+
+
+def replay(member: Member, json: Json = False, data_dir: DataDir = None, demo: Demo = False) -> None:
+    """Rebuild every stored conclusion from the log, byte for byte, and list those that re-open."""
+    records = Records(data_dir, demo)
+
+    async def work(asked: _Words) -> dict[str, Any]:
+        from kangban.journeys.replay import replay_case
+
+        return msgspec.to_builtins(await replay_case(await records.house(), asked.id))
+
+    run(_Words, work, words={"id": member}, source=None, jsonl=False, show=None if json else _show_replay, after=records.close)
+
+
+def _show_replay(answer: dict[str, Any]) -> str:
+    lines = [f"{'same' if c['same'] else 'DIFFERS'} {c['function']} {c['id']}" for c in answer["conclusions"]]
+    lines += [f"re-open {r['function']} {r['id']} because of {', '.join(r['changed'])}" for r in answer["reopened"]]
+    return "\n".join(lines) or "-"
+
+
+def _decide(entry: str, confirm: bool, json: bool, records: Records) -> None:
+    async def work(asked: _Words) -> dict[str, Any]:
+        from kangban.journeys.family import decide_proposal
+
+        written = await decide_proposal(await records.house(), asked.id, confirm=confirm)
+        return {"id": asked.id, "status": "confirmed" if confirm else "dismissed", "entry": written}
+
+    show = None if json else (lambda a: f"{a['status']} {a['entry']}")
+    run(_Words, work, words={"id": entry}, source=None, jsonl=False, show=show, after=records.close)
+
+
+def confirm(id: EntryId, json: Json = False, data_dir: DataDir = None, demo: Demo = False) -> None:
+    """Write a proposed entry into the record."""
+    _decide(id, True, json, Records(data_dir, demo))
+
+
+def dismiss(id: EntryId, json: Json = False, data_dir: DataDir = None, demo: Demo = False) -> None:
+    """Turn a proposed entry down."""
+    _decide(id, False, json, Records(data_dir, demo))
+
+
+def show(member: Member, json: Json = False, data_dir: DataDir = None, demo: Demo = False) -> None:
+    """Show a member's facts and proposals."""
+    records = Records(data_dir, demo)
+
+    async def work(asked: _Words) -> dict[str, Any]:
+        from kangban.journeys.family import proposals
+
+        house = await records.house()
+        facts = await records.facts(asked.id)
+        waiting = await proposals(house, asked.id)
+        return {"person": msgspec.to_builtins(facts), "proposals": [msgspec.to_builtins(e) for e in waiting]}
+
+    run(_Words, work, words={"id": member}, source=None, jsonl=False, show=None if json else str, after=records.close)
+
+
+def export(member: Member, data_dir: DataDir = None, demo: Demo = False) -> None:
+    """Export everything of a member as JSON on stdout."""
+    records = Records(data_dir, demo)
+
+    async def work(asked: _Words) -> dict[str, Any]:
+        from kangban.journeys.family import export as export_of
+
+        return msgspec.json.decode(await export_of(await records.house(), asked.id))
+
+    run(_Words, work, words={"id": member}, source=None, jsonl=False, show=None, after=records.close)

@@ -1,0 +1,250 @@
+"""One chat turn: message kept → red flags, no model → agent with tools → draft → guard → one commit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from typing import Any
+
+import msgspec
+
+from kangban.agent.draft import draft_of
+from kangban.agent.events import Budget, Ended, StepDone
+from kangban.agent.loop import run_agent
+from kangban.agent.offline.plan import whole_question
+from kangban.agent.prompts import system_prompt
+from kangban.clinical.draft import Answer, Draft, Step, ToolTrace, Verdict
+from kangban.clinical.person import PersonFacts
+from kangban.clinical.record import AnswerGiven, Communication, Entry, Provenance
+from kangban.clinical.urgency import Lang, Urgency
+from kangban.guard import review
+from kangban.journeys.attachments import Upload, keep
+from kangban.journeys.conclude import Turn, closing_entries
+from kangban.journeys.house import House, get_member, members
+from kangban.journeys.outbound import brain_for
+from kangban.journeys.render import cited_only, claims_after, label, plain_text, urgency_line
+from kangban.journeys.turn_events import SentenceReleased, StepShown, Stored, TurnDone, TurnEvent, UrgencyJudged
+from kangban.kernel.errors import InvalidInput, KangbanError
+from kangban.kernel.ids import derived_id
+from kangban.perception.language.plain import MOST_CHARACTERS
+from kangban.perception.language.read import read
+from kangban.ports.chat_model import ChatMessage, ChatModel, say
+from kangban.ports.tool import ToolContext, ToolResult
+from kangban.reasoning.triage import triage
+from kangban.record.merge import fact_entry
+from kangban.record.timeline import facts_of
+from kangban.toolbox.catalog import TOOLS
+from kangban.toolbox.services import Services
+
+HISTORY = 8  # messages of the conversation a brain sees
+
+
+class Question(msgspec.Struct, frozen=True):
+    """What a person sends. `client_id` is minted by the client, so that a repeated submit is one turn."""
+
+    member_id: str
+    text: str
+    client_id: str
+    conversation_id: str = "main"
+    lang: Lang = "zh"
+    uploads: tuple[Upload, ...] = ()
+
+
+class _Run(msgspec.Struct):
+    """What the agent gave."""
+
+    text: str = ""
+    brain: str = "offline"
+    urgency: Urgency = "unknown"
+    results: list[ToolResult] = []
+    traces: list[ToolTrace] = []
+    steps: list[Step] = []
+
+
+_under_way: dict[str, asyncio.Lock] = {}
+
+
+async def chat_turn(house: House, question: Question) -> AsyncGenerator[TurnEvent, None]:
+    """Run a turn; raises InvalidInput and NotFound before anything is stored.
+
+    The same client id again gives the stored answer. Closing the generator stops the model and keeps the message.
+    """
+    if not question.text.strip() and not question.uploads:
+        raise InvalidInput("the text is empty", field="text", key="error.empty")
+    if len(question.text) > MOST_CHARACTERS:
+        raise InvalidInput("the text is too long", field="text", key="error.too_long")
+    await get_member(house, question.member_id)
+    message_id = derived_id("message", house.family_id, question.member_id, question.client_id)
+    lock = _under_way.setdefault(message_id, asyncio.Lock())
+    try:
+        async with lock:
+            done = await find_answer(house, question.member_id, message_id)
+            if done is not None:
+                yield TurnDone(message_id, done)
+                return
+            async with aclosing(_turn(house, question, message_id)) as events:
+                async for event in events:
+                    yield event
+    finally:
+        if not lock.locked():
+            _under_way.pop(message_id, None)
+
+
+async def find_answer(house: House, member_id: str, message_id: str) -> Answer | None:
+    """The stored answer to a message, or None."""
+    for entry in await house.store.entries(house.family_id, member_id, kinds=["AnswerGiven"], newest_first=True):
+        if isinstance(entry.body, AnswerGiven) and entry.body.message_id == message_id:
+            return entry.body.answer
+    return None
+
+
+async def _turn(house: House, question: Question, message_id: str) -> AsyncGenerator[TurnEvent, None]:
+    kept, file_steps, words = await keep(house, question.member_id, question.uploads)
+    now = house.clock.now()
+    message = Communication(
+        question.conversation_id, question.client_id, question.text, tuple(e.id for e in kept), question.lang
+    )
+    entry = Entry(
+        message_id, house.family_id, question.member_id, message, now, now, Provenance(actor="person", source="person")
+    )
+    history = await _history(house, question)
+    await house.store.append([*kept, entry])
+    yield Stored(message_id)
+    for step in file_steps:
+        yield StepShown(step)
+    asked = whole_question([*history, say("user", question.text)])
+    full = f"{asked}\n{words}" if words else asked
+    at = house.clock.now()
+    person = await facts_of(house.store, house.family_id, question.member_id, at)
+    said = read(full[:MOST_CHARACTERS])
+    outcome = triage(said, person)
+    yield UrgencyJudged(outcome)
+    if outcome.urgency != "unknown":
+        yield StepShown(Step("step.judged_question"))
+    messages = [*history, say("user", f"{question.text}\n{words}" if words else question.text)]
+    context = await _context(house, question, person)
+    run = _Run(steps=[*file_steps], urgency=outcome.urgency)
+    async for step in _think(house, run, context, messages):
+        yield StepShown(step)
+    turn = Turn(message_id, question.conversation_id, question.lang, full, person, said, outcome, at)
+    answer, draft, verdict = await _answer(house, question, run, turn)
+    entries = closing_entries(house, question.member_id, turn, run.results, draft, verdict, answer)
+    await house.store.append(entries.entries)
+    answer = entries.answer
+    for number, claim in enumerate(answer.claims):
+        yield SentenceReleased(number, claim)
+    yield TurnDone(message_id, answer)
+
+
+async def _history(house: House, question: Question) -> list[ChatMessage]:
+    """The last messages of this conversation, oldest first."""
+    found = await house.store.entries(
+        house.family_id, question.member_id, kinds=["Communication", "AnswerGiven"], newest_first=True, limit=HISTORY * 2
+    )
+    texts: list[ChatMessage] = []
+    for entry in reversed(found):
+        body = entry.body
+        if isinstance(body, Communication) and body.conversation_id == question.conversation_id:
+            texts.append(say("user", body.text))
+        elif isinstance(body, AnswerGiven) and body.conversation_id == question.conversation_id:
+            words = "\n".join(c.text for c in body.answer.claims)
+            texts.append(say("assistant", f"{words}\n{body.answer.question}" if body.answer.question else words))
+    return texts[-HISTORY:]
+
+
+async def _context(house: House, question: Question, person: PersonFacts) -> ToolContext:
+    entries = await house.store.entries(house.family_id, question.member_id)
+    services = Services(house.search, house.sections, tuple(entries), house.clock.now())
+    return ToolContext(house.family_id, question.member_id, person, question.lang, services)
+
+
+async def _think(
+    house: House, run: _Run, context: ToolContext, messages: Sequence[ChatMessage]
+) -> AsyncGenerator[Step, None]:
+    """Run the configured brain; when it fails, say so and let the offline brain answer."""
+    model, refusal = await brain_for(house, context.person)
+    if refusal:
+        step = Step(refusal, {}, ok=False)
+        run.steps.append(step)
+        yield step
+    try:
+        async for step in _agent(house, model, run, context, messages):
+            yield step
+    except KangbanError:
+        if model is house.offline:
+            raise
+        run.text = ""
+    if run.text.strip() or model is house.offline:
+        return
+    step = Step("step.model_failed", {}, ok=False)
+    run.steps.append(step)
+    run.results.clear()
+    run.traces.clear()
+    yield step
+    async for step in _agent(house, house.offline, run, context, messages):
+        yield step
+
+
+async def _agent(
+    house: House, model: ChatModel, run: _Run, context: ToolContext, messages: Sequence[ChatMessage]
+) -> AsyncGenerator[Step, None]:
+    run.brain = model.name
+    whose = context.person.name or ""
+    names = [tool.name for tool in TOOLS]
+    prompt = say("system", system_prompt(context.lang, whose, house.clock.now().date(), urgency=run.urgency, tools=names))
+    asked = list(messages) if model is house.offline else [prompt, *messages]
+    async with aclosing(run_agent(model, TOOLS, context, asked, house.clock, budget=Budget())) as events:
+        async for event in events:
+            if isinstance(event, StepDone):
+                run.results.append(event.result)
+                run.traces.append(event.trace)
+                failed = Step("step.tool_failed", {"name": event.trace.name}, ok=False)
+                step = Step(event.result.step, event.result.step_values) if event.result.step else None
+                shown = step if event.result.ok and step else failed
+                run.steps.append(shown)
+                yield shown
+            elif isinstance(event, Ended):
+                run.text = event.text if event.reason in ("answered", "length") else ""
+
+
+async def _answer(house: House, question: Question, run: _Run, turn: Turn) -> tuple[Answer, Draft, Verdict]:
+    citations = [c for r in run.results for c in r.citations]
+    draft, offers = draft_of(run.text, citations, run.traces, run.brain)
+    others = await _others(house, question.member_id)
+    verdict = await asyncio.to_thread(
+        review, draft, turn.question, turn.person, said=turn.said, triage=turn.outcome, others=others, lang=question.lang
+    )
+    return _compose(run, turn, draft, verdict, offers), draft, verdict
+
+
+async def _others(house: House, member_id: str) -> tuple[str, ...]:
+    """Names by which another member could be recognised in an answer."""
+    return tuple(m.patient.name for m in await members(house) if m.id != member_id and len(m.patient.name) > 1)
+
+
+def _compose(run: _Run, turn: Turn, draft: Draft, verdict: Verdict, offers: tuple[str, ...]) -> Answer:
+    shown = verdict.decision in ("release", "amend")
+    claims = claims_after(draft, verdict)
+    citations = cited_only(claims, draft.citations)
+    findings = tuple({(f.rule, f.medicines): f for r in run.results for f in r.findings}.values())
+    first = urgency_line(turn.outcome.urgency, turn.outcome, turn.lang)
+    question = draft.question if shown else None
+    return Answer(
+        id=derived_id("answer", turn.message_id),
+        brain=run.brain,
+        urgency=turn.outcome.urgency,
+        verdict=verdict.decision,
+        text=plain_text(claims, citations, first, question, turn.lang, run.brain),
+        claims=claims,
+        question=question,
+        citations=citations,
+        findings=findings,
+        unknown=tuple({u.fact: u for r in run.results for u in r.unknown}.values()),
+        not_in_catalogue=tuple({n.name: n for r in run.results for n in r.not_in_catalogue}.values()),
+        proposals=(),
+        steps=(*run.steps, Step("step.guarded", {"count": str(len(verdict.checks))})),
+        checks=verdict.checks,
+        call=turn.outcome.call,
+        options=offers if question else (),
+    )
