@@ -1,7 +1,7 @@
 """Runs benchmarks/agents/* against one stub server, each in its own environment, and gives milliseconds.
 
 `python -m benchmarks.compare_agents [FRAMEWORK …]`. Environments are made with uv, from benchmarks/environments/*.txt, in
-.bench-venvs (not committed), when they are asked for the first time. What cannot be installed is skipped and says why.
+.bench-venvs (not committed), when first asked for. What cannot be installed is skipped and says why.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def python_of(framework: str) -> Path:
         [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(python), "-r", str(wanted)],
     ):
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_S, cwd=HERE)
+            done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_S, cwd=HERE, check=False)
         except subprocess.TimeoutExpired:
             raise Skipped(f"installing took longer than {INSTALL_S} s") from None
         if done.returncode:
@@ -78,11 +78,13 @@ def measured(framework: str, base_url: str) -> Times:
         environment["PYTHONPATH"] = str(ROOT / "src")
     command = [str(python), str(HERE / "agents" / "measure.py"), framework, base_url]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=RUN_S, env=environment)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=RUN_S, env=environment, check=False)
     except subprocess.TimeoutExpired:
         raise Skipped(f"took longer than {RUN_S} s") from None
     if done.returncode:
-        raise Skipped(f"failed: {done.stderr.strip().splitlines()[-1][:200] if done.stderr.strip() else done.returncode}")
+        raise Skipped(
+            f"failed: {done.stderr.strip().splitlines()[-1][:200] if done.stderr.strip() else done.returncode}"
+        )
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 

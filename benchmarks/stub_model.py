@@ -8,6 +8,7 @@ or whole, as asked.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from typing import Any
 
@@ -29,7 +30,11 @@ def streamed(deltas: list[dict[str, Any]], finish: str) -> bytes:
     chunks.append({**kind, "choices": [], "usage": USAGE})
     events = [b"data: " + json.dumps(each).encode() + b"\n\n" for each in chunks] + [b"data: [DONE]\n\n"]
     body = b"".join(b"%x\r\n%s\r\n" % (len(each), each) for each in events)
-    return b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n" + body + b"0\r\n\r\n"
+    return (
+        b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+        + body
+        + b"0\r\n\r\n"
+    )
 
 
 def whole(message: dict[str, Any], finish: str) -> bytes:
@@ -69,30 +74,20 @@ def answer(body: bytes) -> bytes:
     return (REACT_SHORT if react else SHORT)[stream]
 
 
-class Conversation(asyncio.Protocol):
-    """One connection."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self._waiting = b""
-
-    def data_received(self, data: bytes) -> None:
-        self._waiting += data
-        while (end := self._waiting.find(b"\r\n\r\n")) >= 0:
-            head = self._waiting[:end].lower()
+async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer one connection until it closes."""
+    with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+        while True:
+            head = (await reader.readuntil(b"\r\n\r\n")).lower()
             at = head.find(b"content-length:")
             size = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
-            if len(self._waiting) < end + 4 + size:
-                return
-            body = self._waiting[end + 4 : end + 4 + size]
-            self._waiting = self._waiting[end + 4 + size :]
-            self._transport.write(answer(body))
+            writer.write(answer(await reader.readexactly(size)))
+    writer.close()
 
 
 async def serve() -> None:
     """Serve until killed."""
-    server = await asyncio.get_running_loop().create_server(Conversation, "127.0.0.1", 0)
+    server = await asyncio.start_server(converse, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 

@@ -14,7 +14,7 @@ from kangban.ports.tool import ToolContext, ToolResult, tool
 
 
 @tool()
-async def double(context: ToolContext, number: int) -> ToolResult:
+async def double(_context: ToolContext, number: int) -> ToolResult:
     """Doubles a number."""
     return ToolResult({"twice": number * 2})
 

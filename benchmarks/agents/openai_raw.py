@@ -9,7 +9,9 @@ from typing import Any
 from openai import AsyncOpenAI
 
 SCHEMA = {"type": "object", "properties": {"number": {"type": "integer"}}, "required": ["number"]}
-TOOLS: Any = [{"type": "function", "function": {"name": "double", "description": "Doubles a number.", "parameters": SCHEMA}}]
+TOOLS: Any = [
+    {"type": "function", "function": {"name": "double", "description": "Doubles a number.", "parameters": SCHEMA}}
+]
 
 
 def jobs(base_url: str) -> dict[str, Callable[[], Awaitable[str]]]:
@@ -18,7 +20,7 @@ def jobs(base_url: str) -> dict[str, Callable[[], Awaitable[str]]]:
     async def whole(messages: list[Any]) -> tuple[str, list[Any]]:
         answer = await client.chat.completions.create(model="m", messages=messages, tools=TOOLS)
         message = answer.choices[0].message
-        calls = [(each.id, each.function.name, each.function.arguments) for each in message.tool_calls or []]  # pyright: ignore
+        calls = [(each.id, each.function.name, each.function.arguments) for each in message.tool_calls or []]
         return message.content or "", calls
 
     async def streamed(messages: list[Any]) -> tuple[str, list[Any]]:
@@ -48,9 +50,9 @@ def jobs(base_url: str) -> dict[str, Callable[[], Awaitable[str]]]:
                 return text
             asked = [{"id": i, "type": "function", "function": {"name": n, "arguments": a}} for i, n, a in calls]
             messages.append({"role": "assistant", "content": text, "tool_calls": asked})
-            for id, _, arguments in calls:
+            for call_id, _, arguments in calls:
                 result = {"twice": json.loads(arguments)["number"] * 2}
-                messages.append({"role": "tool", "tool_call_id": id, "content": json.dumps(result)})
+                messages.append({"role": "tool", "tool_call_id": call_id, "content": json.dumps(result)})
 
     return {
         "plain": lambda: ask("hi", streamed),

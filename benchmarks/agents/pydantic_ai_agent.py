@@ -22,10 +22,7 @@ def jobs(base_url: str) -> dict[str, Callable[[], Awaitable[str]]]:
         return (await agent.run(text)).output
 
     async def stream() -> str:
-        pieces: list[str] = []
         async with agent.run_stream("LONG") as result:
-            async for piece in result.stream_text(delta=True, debounce_by=None):
-                pieces.append(piece)
-        return "".join(pieces)
+            return "".join([piece async for piece in result.stream_text(delta=True, debounce_by=None)])
 
     return {"plain": lambda: ask("hi"), "tool": lambda: ask("TOOL"), "stream": stream}

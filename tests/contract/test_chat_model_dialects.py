@@ -53,7 +53,16 @@ def cuts(pieces: list[bytes], how: str) -> list[bytes]:
     }[how]
 
 
-HOW = ["as sent", "one piece", "seven bytes at a time", "crlf", "no space", "with keep-alives", "without done", "no last newline"]
+HOW = [
+    "as sent",
+    "one piece",
+    "seven bytes at a time",
+    "crlf",
+    "no space",
+    "with keep-alives",
+    "without done",
+    "no last newline",
+]
 
 
 async def heard(model: ChatModel, request: ChatRequest = ASK) -> list[ChatEvent]:
@@ -161,7 +170,7 @@ async def test_one_connection_serves_many_requests(server: ModelServer) -> None:
         for _ in range(3):
             stream: AsyncIterator[ChatEvent] = model.stream(ASK)
             assert isinstance([event async for event in stream][-1], Finished)
-        pool = model._wire._transport._pool  # pyright: ignore
+        pool = model._wire._transport._pool
         assert len(pool.connections) == 1
     finally:
         await model.close()

@@ -151,7 +151,11 @@ async def test_an_error_inside_a_stream_before_any_word_is_tried_again(server: M
 @pytest.mark.parametrize(
     ("status", "words", "key"),
     [
-        (400, '{"error":{"message":"This model\'s maximum context length is 4096; 张三丰","code":"context_length_exceeded"}}', "model.too_long"),
+        (
+            400,
+            '{"error":{"message":"This model\'s maximum context length is 4096; 张三丰","code":"context_length_exceeded"}}',
+            "model.too_long",
+        ),
         (400, '{"error":{"code":400,"type":"exceed_context_size_error","n_ctx":4096}}', "model.too_long"),
         (400, '{"error":{"message":"registry/m does not support tools: 张三丰"}}', "model.no_tools"),
         (400, '{"object":"error","message":"bad 张三丰 sk-very-secret-0123456789","code":400}', "model.refused"),
@@ -164,9 +168,13 @@ async def test_an_error_inside_a_stream_before_any_word_is_tried_again(server: M
         (307, "", "model.refused"),
     ],
 )
-async def test_a_refusal_names_its_reason_and_echoes_nothing(server: ModelServer, status: int, words: str, key: str) -> None:
+async def test_a_refusal_names_its_reason_and_echoes_nothing(
+    server: ModelServer, status: int, words: str, key: str
+) -> None:
     patience = Patience()
-    error = await failing(model_at(server.plays("refused", refusal(status, words, location="http://127.0.0.1:9/")), patience))
+    error = await failing(
+        model_at(server.plays("refused", refusal(status, words, location="http://127.0.0.1:9/")), patience)
+    )
     assert isinstance(error, InvalidInput)
     assert error.key == key
     assert str(status) in error.message
@@ -223,7 +231,7 @@ async def test_closing_the_iterator_is_seen_by_the_server(server: ModelServer) -
 async def test_a_cancelled_reader_is_seen_by_the_server(server: ModelServer) -> None:
     model = model_at(server.plays("cancelled", play(vllm.text()[:3], then="hang")))
     reading = asyncio.create_task(heard(model))
-    while not server.seen("cancelled")["requests"]:
+    while not server.seen("cancelled")["requests"]:  # noqa: ASYNC110  the event is in another process
         await asyncio.sleep(0.01)
     await asyncio.sleep(0.05)
     reading.cancel()
@@ -248,7 +256,9 @@ async def test_the_key_is_in_no_log_and_no_repr(server: ModelServer, caplog: pyt
     assert KEY not in repr(OpenAIChatSettings("http://h", "m", KEY))
 
 
-@pytest.mark.parametrize("url", ["", "h", "ftp://h", "http://", "http://u:p@h", "http://h:x", "http://[", "file:///etc"])
+@pytest.mark.parametrize(
+    "url", ["", "h", "ftp://h", "http://", "http://u:p@h", "http://h:x", "http://[", "file:///etc"]
+)
 def test_an_address_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(SettingsRefused):
         OpenAIChat(OpenAIChatSettings(url, "m"))

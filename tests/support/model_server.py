@@ -72,7 +72,9 @@ class Talk:
 
     def _json(self, value: Any) -> bool:
         body = json.dumps(value).encode()
-        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        self.wfile.write(
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+        )
         return True
 
     def _play(self, play: dict[str, Any]) -> bool:

@@ -12,7 +12,7 @@ from kangban.agent.calling import REPEATED, Approve, ToolCaller, failure
 from kangban.agent.events import AgentEvent, Budget, Ended, EndReason, Heard, ModelText, StepDone, StepStarted
 from kangban.agent.prompts import last_call
 from kangban.agent.round import Round
-from kangban.agent.wrapping import wrap_tool_data
+from kangban.agent.wrapping import wrap_result
 from kangban.clinical.draft import ToolTrace
 from kangban.kernel.clock import Clock
 from kangban.kernel.errors import KangbanError
@@ -165,7 +165,7 @@ class _Run:
         return Ended(reason, text, tuple(self._traces), self._rounds, self._tokens)
 
     def _answer(self, call: ToolCall, result: ToolResult, note: str = "") -> None:
-        text = wrap_tool_data(call.name, result.content)
+        text = wrap_result(call.name, result.content)
         content = f"{note}\n{text}" if note else text
         self._messages.append(ChatMessage(role="tool", content=content, tool_call_id=call.id, name=call.name))
 

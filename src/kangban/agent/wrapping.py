@@ -20,13 +20,13 @@ _OPEN = re.compile(r'^<tool_data tool="[^"]*">\n')
 _CLOSE = "\n</tool_data>"
 
 
-def wrap_tool_data(tool: str, content: Any) -> str:
+def wrap_result(tool: str, content: Any) -> str:
     """Write `content` as JSON between <tool_data> marks; raises InvalidInput for what JSON cannot hold."""
     written = _TOKENS.sub(lambda found: f"\\u{ord(found.group()):04x}", canonical_json(content))
     return f'<tool_data tool="{re.sub(r"[^A-Za-z0-9_.-]", "_", tool)[:64]}">\n{written}{_CLOSE}'
 
 
-def unwrap_tool_data(message: str) -> Any:
+def unwrap_result(message: str) -> Any:
     """The content of a wrapped message, or None when it is no such message."""
     opening = _OPEN.match(message)
     if opening is None or not message.endswith(_CLOSE):

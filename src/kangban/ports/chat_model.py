@@ -103,12 +103,15 @@ class ChatModel(Protocol):
 
 
 class ModelEndpoint(msgspec.Struct, frozen=True):
-    """A configured endpoint."""
+    """A configured endpoint. Shown without its key."""
 
     url: str
     model: str
     key: str = ""
     place: Place = "this_machine"
+
+    def __repr__(self) -> str:
+        return f"ModelEndpoint(model={self.model!r}, place={self.place!r}, key={'set' if self.key else 'none'})"
 
 
 def say(role: Role, content: str) -> ChatMessage:

@@ -12,13 +12,22 @@ SOURCE = "openai (Python package) 3.54.0: openai/types/chat/chat_completion_chun
 
 def _chunk(delta: dict[str, Any] | None, finish: str | None = None, usage: Any = None) -> bytes:
     choices = [] if delta is None else [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}]
-    head = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "m", "service_tier": "default"}
+    head = {
+        "id": "chatcmpl-1",
+        "object": "chat.completion.chunk",
+        "created": 1,
+        "model": "m",
+        "service_tier": "default",
+    }
     return sse({**head, "choices": choices, "usage": usage, "obfuscation": "x7"})
 
 
 def _usage() -> bytes:
     details = {"reasoning_tokens": 0, "audio_tokens": None}
-    return _chunk(None, usage={"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18, "completion_tokens_details": details})
+    return _chunk(
+        None,
+        usage={"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18, "completion_tokens_details": details},
+    )
 
 
 def text() -> list[bytes]:

@@ -16,7 +16,13 @@ SOURCE = (
 
 def _chunk(delta: dict[str, Any], finish: str | None = None, **more: Any) -> bytes:
     choices = [{"index": 0, "delta": {"role": "assistant", "content": "", **delta}, "finish_reason": finish}]
-    head = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "m", "system_fingerprint": "fp_ollama"}
+    head = {
+        "id": "chatcmpl-1",
+        "object": "chat.completion.chunk",
+        "created": 1,
+        "model": "m",
+        "system_fingerprint": "fp_ollama",
+    }
     return sse({**head, "choices": choices, **more})
 
 

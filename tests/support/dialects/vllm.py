@@ -6,7 +6,9 @@ from typing import Any
 
 from tests.support.dialects import DONE, sse
 
-SOURCE = "vllm-project/vllm vllm/entrypoints/openai/chat_completion/serving.py @ 006c49d485f9ca479bf4989cbb694d0ac02f44b5"
+SOURCE = (
+    "vllm-project/vllm vllm/entrypoints/openai/chat_completion/serving.py @ 006c49d485f9ca479bf4989cbb694d0ac02f44b5"
+)
 # The pieces of `tool_calls` (index and id first, arguments in pieces after) are recalled: the parsers were not opened.
 
 
@@ -14,9 +16,7 @@ def _chunk(delta: dict[str, Any], finish: str | None = None) -> bytes:
     choice: dict[str, Any] = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
     if finish:
         choice["stop_reason"] = None
-    return sse(
-        {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
-    )
+    return sse({"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]})
 
 
 def _usage() -> bytes:
@@ -36,7 +36,13 @@ def _call(index: int, id: str | None = None, name: str | None = None, arguments:
 
 def text() -> list[bytes]:
     first = _chunk({"role": "assistant", "content": ""})
-    return [first, *(_chunk({"content": each}) for each in ("你", "好，", "wor", "ld")), _chunk({"content": ""}, "stop"), _usage(), DONE]
+    return [
+        first,
+        *(_chunk({"content": each}) for each in ("你", "好，", "wor", "ld")),
+        _chunk({"content": ""}, "stop"),
+        _usage(),
+        DONE,
+    ]
 
 
 def tools() -> list[bytes]:

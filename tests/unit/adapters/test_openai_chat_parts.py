@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import msgspec
@@ -9,14 +10,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kangban.adapters.openai_chat.answer import AnswerBuilder
 from kangban.adapters.openai_chat.body import Quirks, request_body
 from kangban.adapters.openai_chat.calls import CallAssembler
 from kangban.adapters.openai_chat.chunks import CallPart, plain_text, read_chunk
+from kangban.adapters.openai_chat.faults import Passing
 from kangban.adapters.openai_chat.lines import EventLines
 from kangban.adapters.openai_chat.settings import OpenAIChatSettings, completions_url
 from kangban.adapters.openai_chat.thinking import ThoughtSplitter
 from kangban.kernel.errors import InvalidInput, Unavailable
-from kangban.ports.chat_model import ChatMessage, ChatRequest, ModelEndpoint, ReasoningDelta, TextDelta, ToolCall, say
+from kangban.ports.chat_model import (
+    ChatMessage,
+    ChatRequest,
+    Finished,
+    ModelEndpoint,
+    ReasoningDelta,
+    TextDelta,
+    ToolCall,
+    say,
+)
 
 
 def part(index: int | None = None, id: str | None = None, name: str | None = None, arguments: Any = None) -> CallPart:
@@ -42,14 +54,26 @@ A, B = ("f", {"x": 1}), ("g", {"y": "二"})
         ([[part(0, "a", "f", '{"x": 1}')]], [A]),
         ([[part(None, "a", "f", '{"x": 1}'), part(None, "b", "g", '{"y": "二"}')]], [A, B]),
         ([[part(None, None, "f", '{"x": 1}'), part(None, None, "g", '{"y": "二"}')]], [A, B]),
-        ([[part(None, None, "f", '{"x"')], [part(None, None, None, ": 1}")], [part(None, None, "g", '{"y": "二"}')]], [A, B]),
+        (
+            [[part(None, None, "f", '{"x"')], [part(None, None, None, ": 1}")], [part(None, None, "g", '{"y": "二"}')]],
+            [A, B],
+        ),
         ([[part(0, "a", "f", {"x": 1})], [part(1, "b", "g", {"y": "二"})]], [A, B]),
         ([[part(0, "a", "f", '{"x": 1}')], [part(1, "a", "g", '{"y": "二"}')]], [A, B]),  # one id twice
         ([[part(0, "a", "f", '{"x": 1}')], [part(0, "b", "g", '{"y": "二"}')]], [A, B]),  # all numbered 0
         ([[part(0, None, "f", '{"x": 1}')], [part(0, None, "f", '{"x": 1}')]], [A, A]),
-        ([[part(0, "a", "check_"), part(1, "b", "g", '{"y": "二"}')], [part(0, None, "drug", '{"x": 1}')]], [("check_drug", {"x": 1}), B]),
-        ([[part(0, "a", "f", "")], [part(0, "a", "f", '{"x"')], [part(0, "a", "f", ": 1}")]], [A]),  # name and id echoed
-        ([[part(1, "b", "g", '{"y"')], [part(0, "a", "f", '{"x": 1}')], [part(1, None, None, ': "二"}')]], [B, A]),  # interleaved
+        (
+            [[part(0, "a", "check_"), part(1, "b", "g", '{"y": "二"}')], [part(0, None, "drug", '{"x": 1}')]],
+            [("check_drug", {"x": 1}), B],
+        ),
+        (
+            [[part(0, "a", "f", "")], [part(0, "a", "f", '{"x"')], [part(0, "a", "f", ": 1}")]],
+            [A],
+        ),  # name and id echoed
+        (
+            [[part(1, "b", "g", '{"y"')], [part(0, "a", "f", '{"x": 1}')], [part(1, None, None, ': "二"}')]],
+            [B, A],
+        ),  # interleaved
         ([[part(0, "a", "f")]], [("f", {})]),
         ([[part(0, "a", "f", "  ")]], [("f", {})]),
         ([[part(0, "a", "f", '"{\\"x\\": 1}"')]], [A]),  # encoded twice
@@ -71,7 +95,9 @@ def test_broken_arguments_keep_their_words() -> None:
 
 @given(st.lists(st.integers(1, 12), min_size=1), st.booleans())
 def test_lines_do_not_depend_on_where_the_network_cuts(sizes: list[int], crlf: bool) -> None:
-    whole = ': hi\n\ndata: {"a": "你"}\n\ndata:{"b":1}\n\nevent: x\nid: 7\ndata: {\ndata: }\n\ndata: [DONE]\n\n'.encode()
+    whole = (
+        ': hi\n\ndata: {"a": "你"}\n\ndata:{"b":1}\n\nevent: x\nid: 7\ndata: {\ndata: }\n\ndata: [DONE]\n\n'.encode()
+    )
     whole = whole.replace(b"\n", b"\r\n") if crlf else whole
     lines = EventLines()
     found: list[bytes] = []
@@ -106,10 +132,74 @@ def test_thoughts_are_set_apart_wherever_they_are_cut(sizes: list[int]) -> None:
     assert "".join(e.text for e in events if isinstance(e, TextDelta)) == "\n答 <b> x<3 end <thi"
 
 
-@pytest.mark.parametrize("payload", [b"", b"null", b"[]", b'"x"', b"{", b"<html>", b'{"choices": 7}', b"[" * 100_000, b'{"choices":[{"delta":{"content":"\xff"}}]}'])
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b'"x"',
+        b"{",
+        b"<html>",
+        b'{"choices": 7}',
+        b"[" * 100_000,
+        b'{"choices":[{"delta":{"content":"\xff"}}]}',
+    ],
+)
 def test_what_is_no_chunk_is_unavailable(payload: bytes) -> None:
     with pytest.raises(Unavailable):
         read_chunk(payload)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+_FUNCTION = st.fixed_dictionaries({}, optional={"name": _JSON, "arguments": _JSON})
+_CALL = st.fixed_dictionaries({}, optional={"index": _JSON, "id": _JSON, "function": _JSON | _FUNCTION})
+_DELTA = st.fixed_dictionaries(
+    {},
+    optional={
+        "content": _JSON,
+        "reasoning": _JSON,
+        "tool_calls": _JSON | st.lists(_CALL, max_size=3),
+        "function_call": _FUNCTION,
+    },
+)
+_CHOICE = st.fixed_dictionaries(
+    {}, optional={"delta": _JSON | _DELTA, "message": _DELTA, "finish_reason": _JSON, "index": _JSON}
+)
+_CHUNK = st.fixed_dictionaries(
+    {},
+    optional={
+        "choices": _JSON | st.lists(_CHOICE, max_size=2),
+        "usage": _JSON,
+        "error": _JSON,
+        "object": _JSON,
+        "code": _JSON,
+    },
+)
+
+
+@given(st.lists(_CHUNK | _JSON, max_size=4))
+def test_no_server_can_make_it_fail_in_another_way(chunks: list[Any]) -> None:
+    answer = AnswerBuilder()
+    try:
+        for chunk in chunks:
+            answer.take(read_chunk(msgspec.json.encode(chunk)))
+        events = answer.end()
+    except (Passing, Unavailable, InvalidInput):
+        return
+    assert isinstance(events[-1], Finished)
+
+
+@given(st.binary(max_size=60))
+def test_bytes_that_are_no_event_stream_do_no_harm(piece: bytes) -> None:
+    lines = EventLines()
+    for payload in lines.feed(piece) + lines.feed(piece) + lines.end():
+        with contextlib.suppress(Unavailable):
+            read_chunk(payload)
 
 
 def test_numbers_written_as_text_are_read() -> None:
@@ -146,13 +236,17 @@ def test_settings_of_an_endpoint() -> None:
 
 def test_history_with_calls_is_written_so_that_servers_can_parse_it() -> None:
     calls = (ToolCall("a", "f", {"x": "二"}, "{}"), ToolCall("b", "g", None, '{"y": '))
-    history = (say("user", "q"), ChatMessage("assistant", "", calls), ChatMessage("tool", "r", tool_call_id="a", name="f"))
+    history = (
+        say("user", "q"),
+        ChatMessage("assistant", "", calls),
+        ChatMessage("tool", "r", tool_call_id="a", name="f"),
+    )
     body = msgspec.json.decode(request_body("m", ChatRequest(history), Quirks()))
     assert body["messages"][1]["tool_calls"] == [
         {"id": "a", "type": "function", "function": {"name": "f", "arguments": '{"x":"二"}'}},
         {"id": "b", "type": "function", "function": {"name": "g", "arguments": "{}"}},
     ]
-    assert body["messages"][2] == {"role": "tool", "content": "r", "tool_call_id": "a", "name": "f"}
+    assert body["messages"][2] == {"role": "tool", "content": "r", "tool_call_id": "a"}
 
 
 def test_half_a_character_is_invalid_input() -> None:

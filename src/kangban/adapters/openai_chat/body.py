@@ -56,7 +56,7 @@ def _message(message: ChatMessage) -> dict[str, Any]:
         shape["tool_calls"] = [_call(each) for each in message.tool_calls]
     if message.tool_call_id is not None:
         shape["tool_call_id"] = message.tool_call_id
-    if message.name is not None:
+    if message.name is not None and message.role != "tool":  # strict clouds refuse a name beside tool_call_id
         shape["name"] = message.name
     return shape
 

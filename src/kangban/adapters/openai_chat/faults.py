@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
 
@@ -79,9 +80,10 @@ def raise_for_status(status: int, text: str, wait_s: float | None = None) -> NoR
     reason, key = _reason(status, text)
     if status in RETRIED or status >= 500 or status < 300:
         if key == "model.no_credit":
-            raise Unavailable(f"the model server refused for now: {reason}", key=key)
+            wait_s = math.inf  # longer than anybody waits: not tried again
         known = f": {reason}" if reason else ""
-        raise Passing(Unavailable(f"the model server answered with status {status}{known}", key="model.busy"), wait_s)
+        told = key if reason else "model.busy"
+        raise Passing(Unavailable(f"the model server answered with status {status}{known}", key=told), wait_s)
     reason = reason or ("the address leads elsewhere" if status < 400 else "the request was refused")
     raise InvalidInput(f"the model server refused the request: {reason} (status {status})", field="model", key=key)
 

@@ -30,14 +30,14 @@ class Gathered:
         instead: tuple[str, str] = ("", ""),
     ) -> None:
         """Add a finding; the same kind over the same ingredients of the same medicines is one finding."""
-        ordered = tuple(dict.fromkeys(i.name for i in items if i.ordered))
+        ordered = tuple(sorted({i.name for i in items if i.ordered}))
         if ordered and severity in ("contraindicated", "avoid"):
             instead = tuple(  # an ordered medicine is the prescriber's to change
                 f"{t('medication.call_prescriber', lang, names=_join(ordered, lang))}{text and ' ' + text}"
                 for lang, text in zip(("zh", "en"), instead, strict=True)
             )  # pyright: ignore[reportAssignmentType]
         new = Finding(
-            rule, kind, severity, tuple(dict.fromkeys(i.name for i in items)), tuple(dict.fromkeys(ingredients)),
+            rule, kind, severity, tuple(sorted({i.name for i in items})), tuple(dict.fromkeys(ingredients)),
             texts[0], texts[1], instead[0], instead[1], tuple(dict.fromkeys(citations)), ordered,
         )  # fmt: skip
         # Cautions of different rules about one ingredient are different matters; pairs are not.

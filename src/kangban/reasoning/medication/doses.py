@@ -72,6 +72,7 @@ def find_doses(items: Sequence[Item], view: PersonView, names: Catalogue, gather
                 Use(item, taken.amount if taken else None, taken.dimension if taken else "mass")
             )
     for ingredient, parts in uses.items():
+        parts.sort(key=lambda p: p.item.name)
         if any(p.item.asked for p in parts) or not any(i.asked for i in items):
             row = names.ingredients.get(ingredient)
             if row is not None:
@@ -95,6 +96,9 @@ def _check(row: Ingredient, parts: list[Use], view: PersonView, names: Catalogue
     gathered.checked += 1
     if not sure and not maybe:
         _no_row(row, parts, view, gathered)
+    if view.age is None and not sure:
+        # Some age may have no label dose at all.
+        _ask(row, "age_years", "avoid", parts, gathered)
     for limit in sure:
         found = limit_of(limit, view.weight)
         over = _exceeds(found, parts)

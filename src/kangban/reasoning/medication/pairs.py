@@ -63,6 +63,7 @@ def _add(
 
 def find_duplicates(first: Item, second: Item, names: Catalogue, gathered: Gathered) -> None:
     """The same ingredient twice, or two ingredients of a class that must not be doubled."""
+    first, second = _in_order(first, second)
     shared = set(first.ingredients) & set(second.ingredients)
     local = first.local != second.local
     for ingredient in sorted(shared):
