@@ -1,7 +1,8 @@
 """Runs benchmarks/agents/* against one stub server, each in its own environment, and gives milliseconds.
 
-`python -m benchmarks.compare_agents [FRAMEWORK …]`. Environments are made with uv, from benchmarks/environments/*.txt, in
-.bench-venvs (not committed), when first asked for. What cannot be installed is skipped and says why.
+`python -m benchmarks.compare_agents [FRAMEWORK …]`. Environments are made with uv on first use, from
+benchmarks/environments/*.txt, in .bench-venvs (not committed). What cannot be installed is skipped and says why.
+lagent "streams" only after the whole answer has arrived, and without its agent; its number is not like the others.
 """
 
 from __future__ import annotations

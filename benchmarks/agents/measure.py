@@ -1,7 +1,7 @@
 """Runs in each framework's own environment: `python measure.py FRAMEWORK BASE_URL` prints milliseconds as JSON.
 
 Jobs: "plain" one answer, "tool" one tool call and the answer, "stream" one answer of 300 pieces. A framework's module
-has `jobs(base_url) -> dict of async functions returning the answer's text`. Best of several repeats, in CPU and wall time.
+has `jobs(base_url)`: async functions by name that return the answer's text. Best of several repeats, CPU and wall time.
 """
 
 from __future__ import annotations

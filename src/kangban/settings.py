@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
 
 import msgspec
 
@@ -61,7 +60,7 @@ def read_settings(
         database_url=None if demo else env.get("KANGBAN_DATABASE_URL") or None,
         model=_model(env),
         access_code=env.get("KANGBAN_ACCESS_CODE", ""),
-        lang=cast("Lang", lang),
+        lang=lang,
     )
 
 
@@ -82,7 +81,9 @@ def _model(env: Mapping[str, str]) -> ModelEndpoint | None:
         raise SettingsRefused("KANGBAN_MODEL_NAME is needed beside KANGBAN_MODEL_URL", field="KANGBAN_MODEL_NAME")
     said = env.get("KANGBAN_MODEL_PLACE", "").strip().casefold()
     if said not in _PLACES:
-        raise SettingsRefused("KANGBAN_MODEL_PLACE must be this_machine, mainland or abroad", field="KANGBAN_MODEL_PLACE")
+        raise SettingsRefused(
+            "KANGBAN_MODEL_PLACE must be this_machine, mainland or abroad", field="KANGBAN_MODEL_PLACE"
+        )
     place = _PLACES[said]
     if not said and not _is_loopback(url):
         # An address off this machine that nobody placed is treated as the strictest.

@@ -17,7 +17,10 @@ MARK = re.compile(r"\s*\[\^?([A-Za-z0-9_.:-]+#[^\]\s]+)\]")
 ASKS = ("【问】", "Q:")
 OFFERS = ("【选】", "OPTIONS:")
 # A sentence ends at full stops, question and exclamation marks, with any marks behind it.
-_SENTENCE = re.compile(r".+?(?:[。！？!?；;]+(?:\s*\[\^?[A-Za-z0-9_.:-]+#[^\]\s]+\])*|(?<=[a-z0-9)\]])\.(?=\s|$)(?:\s*\[\^?[A-Za-z0-9_.:-]+#[^\]\s]+\])*|$)", re.DOTALL)
+_SENTENCE = re.compile(
+    r".+?(?:[。！？!?；;]+(?:\s*\[\^?[A-Za-z0-9_.:-]+#[^\]\s]+\])*|(?<=[a-z0-9)\]])\.(?=\s|$)(?:\s*\[\^?[A-Za-z0-9_.:-]+#[^\]\s]+\])*|$)",
+    re.DOTALL,
+)
 _BULLET = re.compile(r"^\s*(?:[-*•·]|\d+[.)、])\s*")
 
 
@@ -60,7 +63,9 @@ def draft_of(
             question = MARK.sub("", bare.split("】", 1)[-1] if bare.startswith("【") else bare[2:]).strip()
             continue
         if bare.startswith(OFFERS):
-            offers = tuple(o.strip() for o in bare.split("】" if bare.startswith("【") else ":", 1)[1].split("|") if o.strip())
+            offers = tuple(
+                o.strip() for o in bare.split("】" if bare.startswith("【") else ":", 1)[1].split("|") if o.strip()
+            )
             continue
         if not bare:
             continue

@@ -38,7 +38,15 @@ def ask(
     words: dict[str, Any] = {"text": text, "person": person_of(person)}
     if attach:
         words["attachments"] = [str(p) for p in attach]
-    run(AskIn, work, words=words, source=input, jsonl=jsonl, show=None if json else lambda a: a["text"], after=records.close)
+    run(
+        AskIn,
+        work,
+        words=words,
+        source=input,
+        jsonl=jsonl,
+        show=None if json else lambda a: a["text"],
+        after=records.close,
+    )
 
 
 async def answer_of(asked: AskIn, records: Records, data_dir: Path | None, lang: str) -> dict[str, Any]:
@@ -86,5 +94,7 @@ def _uploads(paths: list[str]) -> tuple[Upload, ...]:
         try:
             found.append(Upload(Path(path).name, Path(path).read_bytes()))
         except OSError as error:
-            raise InvalidInput(f"the attachment cannot be read: {type(error).__name__}", field=f"attachments[{n}]") from None
+            raise InvalidInput(
+                f"the attachment cannot be read: {type(error).__name__}", field=f"attachments[{n}]"
+            ) from None
     return tuple(found)

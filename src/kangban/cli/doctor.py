@@ -19,7 +19,10 @@ def doctor(json: Json = False, data_dir: DataDir = None, demo: Demo = False) -> 
         write({"checks": rows})
     else:
         for row in rows:
-            print(f"{row['state']:>8}  {row['name']}: {row['what']}" + (f"\n          -> {row['mend']}" if row["mend"] else ""))
+            print(
+                f"{row['state']:>8}  {row['name']}: {row['what']}"
+                + (f"\n          -> {row['mend']}" if row["mend"] else "")
+            )
     raise typer.Exit(1 if any(r["state"] == "broken" for r in rows) else 0)
 
 
@@ -37,11 +40,22 @@ async def _look(data_dir: Any, demo: bool) -> list[dict[str, Any]]:
         return [_row("settings", "broken", error.message, f"mend {error.field}")]
     rows = [_packs(), *_reviews()]
     if settings.model is None:
-        rows.append(_row("model", "missing", "no language model: the offline brain answers", "set KANGBAN_MODEL_URL and KANGBAN_MODEL_NAME"))
+        rows.append(
+            _row(
+                "model",
+                "missing",
+                "no language model: the offline brain answers",
+                "set KANGBAN_MODEL_URL and KANGBAN_MODEL_NAME",
+            )
+        )
     else:
         rows.append(_row("model", "ok", f"{settings.model.model} ({settings.model.place})"))
-    rows.append(_row("readers", "missing", "no reader for photos and PDF files yet: they are kept and named", "see CHANGELOG"))
-    rows.append(_row("encryption", "missing", "the record is not encrypted on the disk", "use disk encryption until it is"))
+    rows.append(
+        _row("readers", "missing", "no reader for photos and PDF files yet: they are kept and named", "see CHANGELOG")
+    )
+    rows.append(
+        _row("encryption", "missing", "the record is not encrypted on the disk", "use disk encryption until it is")
+    )
     rows.append(_row("reviewer", "missing", "nobody is named as reviewer: a held answer is kept as a review item", ""))
     rows.append(await _store(settings))
     return rows
@@ -56,7 +70,11 @@ def _packs() -> dict[str, Any]:
     except KangbanError as error:
         return _row("packs", "broken", error.message, "run make check")
     packs = found.packs
-    return _row("packs", "ok", f"{found.fingerprint}: {len(packs.ingredients)} ingredients, {len(packs.products)} products, {len(packs.red_flags)} red flags")
+    return _row(
+        "packs",
+        "ok",
+        f"{found.fingerprint}: {len(packs.ingredients)} ingredients, {len(packs.products)} products, {len(packs.red_flags)} red flags",
+    )
 
 
 def _reviews() -> list[dict[str, Any]]:
@@ -66,9 +84,27 @@ def _reviews() -> list[dict[str, Any]]:
 
     packs = shipped().packs
     late = overdue(packs, SystemClock().now().date())
-    rows = [_row("review", "overdue", f"{len(late)} pack files: {', '.join(late[:5])}", "read them again and move review_by")] if late else []
+    rows = (
+        [
+            _row(
+                "review",
+                "overdue",
+                f"{len(late)} pack files: {', '.join(late[:5])}",
+                "read them again and move review_by",
+            )
+        ]
+        if late
+        else []
+    )
     unread = [r.file for r in packs.reviews if not r.clinician_reviewed]
-    rows.append(_row("clinicians", "missing", f"{len(unread)} of {len(packs.reviews)} pack files were reviewed by no clinician", "the pages say so"))
+    rows.append(
+        _row(
+            "clinicians",
+            "missing",
+            f"{len(unread)} of {len(packs.reviews)} pack files were reviewed by no clinician",
+            "the pages say so",
+        )
+    )
     return rows
 
 
@@ -82,4 +118,6 @@ async def _store(settings: Any) -> dict[str, Any]:
         return _row("store", "broken", error.message, "check KANGBAN_DATA_DIR and KANGBAN_DATABASE_URL")
     families = await store.families()
     await store.close()
-    return _row("store", "ok", f"{settings.database_url and 'PostgreSQL' or settings.house_dir}: {len(families)} families")
+    return _row(
+        "store", "ok", f"{(settings.database_url and 'PostgreSQL') or settings.house_dir}: {len(families)} families"
+    )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 from kangban.cli.options import DataDir, Demo, Input, Json, Jsonl, Lang, PersonWords, Records, language, person_of, run
 
 if TYPE_CHECKING:
-    from kangban.cli.shapes import GuardIn
+    from kangban.cli.shapes import DraftIn, GuardIn
     from kangban.clinical.draft import Draft
 
 
@@ -39,7 +39,11 @@ def check(
         check_text(given.text, "draft.text")
         facts = await records.facts(asked.person)
         verdict = review(
-            draft_from(given), asked.question, facts, lang=shown, bare=bare or not given.citations  # pyright: ignore[reportArgumentType]
+            draft_from(given),
+            asked.question,
+            facts,
+            lang=shown,
+            bare=bare or not given.citations,  # pyright: ignore[reportArgumentType]
         )
         return verdict_object(verdict, shown)  # pyright: ignore[reportArgumentType]
 
@@ -47,7 +51,7 @@ def check(
     run(GuardIn, work, words=words, source=input, jsonl=jsonl, show=None if json else _show, after=records.close)
 
 
-def draft_from(given: Any) -> Draft:
+def draft_from(given: DraftIn) -> Draft:
     """A Draft of the documented shape; raises InvalidInput for citations that are neither ids nor objects."""
     from kangban.agent.draft import draft_of
     from kangban.clinical.citation import Citation
@@ -60,7 +64,7 @@ def draft_from(given: Any) -> Draft:
         if isinstance(one, str):
             known = library().find(one)
             citations.append(known or Citation(one, "", "", None, "", "", "recalled"))
-        elif isinstance(one, dict) and isinstance(one.get("id"), str):
+        elif isinstance(one.get("id"), str):
             citations.append(
                 Citation(
                     one["id"], str(one.get("title") or ""), str(one.get("publisher") or ""), None,
@@ -71,9 +75,9 @@ def draft_from(given: Any) -> Draft:
             raise InvalidInput("a citation is an id or an object with an id", field=f"draft.citations[{n}]")
     traces: list[ToolTrace] = []
     for n, one in enumerate(given.tool_results or ()):
-        name = str(one.get("name") or one.get("tool") or f"tool-{n}") if isinstance(one, dict) else f"tool-{n}"
-        result = one.get("result", one) if isinstance(one, dict) else one
-        traces.append(ToolTrace(name, {}, result))
+        told = cast("dict[str, Any]", one) if isinstance(one, dict) else {}
+        name = str(told.get("name") or told.get("tool") or f"tool-{n}")
+        traces.append(ToolTrace(name, {}, told.get("result", one)))
     draft, _ = draft_of(given.text, citations, traces, "script")
     return draft
 

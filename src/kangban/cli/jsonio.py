@@ -81,6 +81,7 @@ async def run_lines(shape: type[_T], work: Callable[[_T], Awaitable[Answer]]) ->
     """`--jsonl`: answer every non-empty stdin line; the exit code is the first error's."""
     first = 0
     for raw in _stdin_lines():
+
         async def answer(line: bytes = raw) -> Answer:
             return await work(parse(line, shape))
 

@@ -76,7 +76,7 @@ def person_of(words: str | None) -> dict[str, Any] | str | None:
 
 
 def language(lang: str) -> str:
-    """zh or en, else a usage error."""
+    """Zh or en, else a usage error."""
     if lang not in ("zh", "en"):
         raise typer.BadParameter("zh or en", param_hint="--lang")
     return lang
@@ -101,8 +101,8 @@ class Records:
 
     async def facts(self, person: Any) -> Any:
         """PersonFacts of a PersonIn, a member id, or nobody; raises NotFound."""
-        from kangban.clinical.person import UNKNOWN_PERSON
         from kangban.cli.shapes import PersonIn
+        from kangban.clinical.person import UNKNOWN_PERSON
 
         if person is None:
             return UNKNOWN_PERSON

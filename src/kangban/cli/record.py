@@ -26,7 +26,15 @@ def replay(member: Member, json: Json = False, data_dir: DataDir = None, demo: D
 
         return msgspec.to_builtins(await replay_case(await records.house(), asked.id))
 
-    run(_Words, work, words={"id": member}, source=None, jsonl=False, show=None if json else _show_replay, after=records.close)
+    run(
+        _Words,
+        work,
+        words={"id": member},
+        source=None,
+        jsonl=False,
+        show=None if json else _show_replay,
+        after=records.close,
+    )
 
 
 def _show_replay(answer: dict[str, Any]) -> str:
@@ -42,8 +50,19 @@ def _decide(entry: str, confirm: bool, json: bool, records: Records) -> None:
         written = await decide_proposal(await records.house(), asked.id, confirm=confirm)
         return {"id": asked.id, "status": "confirmed" if confirm else "dismissed", "entry": written}
 
-    show = None if json else (lambda a: f"{a['status']} {a['entry']}")
-    run(_Words, work, words={"id": entry}, source=None, jsonl=False, show=show, after=records.close)
+    run(
+        _Words,
+        work,
+        words={"id": entry},
+        source=None,
+        jsonl=False,
+        show=None if json else _show_decision,
+        after=records.close,
+    )
+
+
+def _show_decision(answer: dict[str, Any]) -> str:
+    return f"{answer['status']} {answer['entry']}"
 
 
 def confirm(id: EntryId, json: Json = False, data_dir: DataDir = None, demo: Demo = False) -> None:

@@ -139,7 +139,7 @@ class DraftIn(msgspec.Struct, forbid_unknown_fields=True):
     """A draft with what it rests on."""
 
     text: str
-    citations: list[Any] | None = None
+    citations: list[str | dict[str, Any]] | None = None
     tool_results: list[Any] | None = None
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from typing import Any
 
 import msgspec
 
@@ -23,7 +22,7 @@ from kangban.journeys.attachments import Upload, keep
 from kangban.journeys.conclude import Turn, closing_entries
 from kangban.journeys.house import House, get_member, members
 from kangban.journeys.outbound import brain_for
-from kangban.journeys.render import cited_only, claims_after, label, plain_text, urgency_line
+from kangban.journeys.render import cited_only, claims_after, plain_text, urgency_line
 from kangban.journeys.turn_events import SentenceReleased, StepShown, Stored, TurnDone, TurnEvent, UrgencyJudged
 from kangban.kernel.errors import InvalidInput, KangbanError
 from kangban.kernel.ids import derived_id
@@ -32,7 +31,6 @@ from kangban.perception.language.read import read
 from kangban.ports.chat_model import ChatMessage, ChatModel, say
 from kangban.ports.tool import ToolContext, ToolResult
 from kangban.reasoning.triage import triage
-from kangban.record.merge import fact_entry
 from kangban.record.timeline import facts_of
 from kangban.toolbox.catalog import TOOLS
 from kangban.toolbox.services import Services
@@ -140,7 +138,11 @@ async def _turn(house: House, question: Question, message_id: str) -> AsyncGener
 async def _history(house: House, question: Question) -> list[ChatMessage]:
     """The last messages of this conversation, oldest first."""
     found = await house.store.entries(
-        house.family_id, question.member_id, kinds=["Communication", "AnswerGiven"], newest_first=True, limit=HISTORY * 2
+        house.family_id,
+        question.member_id,
+        kinds=["Communication", "AnswerGiven"],
+        newest_first=True,
+        limit=HISTORY * 2,
     )
     texts: list[ChatMessage] = []
     for entry in reversed(found):
@@ -192,7 +194,9 @@ async def _agent(
     run.brain = model.name
     whose = context.person.name or ""
     names = [tool.name for tool in TOOLS]
-    prompt = say("system", system_prompt(context.lang, whose, house.clock.now().date(), urgency=run.urgency, tools=names))
+    prompt = say(
+        "system", system_prompt(context.lang, whose, house.clock.now().date(), urgency=run.urgency, tools=names)
+    )
     asked = list(messages) if model is house.offline else [prompt, *messages]
     async with aclosing(run_agent(model, TOOLS, context, asked, house.clock, budget=Budget())) as events:
         async for event in events:
@@ -213,7 +217,14 @@ async def _answer(house: House, question: Question, run: _Run, turn: Turn) -> tu
     draft, offers = draft_of(run.text, citations, run.traces, run.brain)
     others = await _others(house, question.member_id)
     verdict = await asyncio.to_thread(
-        review, draft, turn.question, turn.person, said=turn.said, triage=turn.outcome, others=others, lang=question.lang
+        review,
+        draft,
+        turn.question,
+        turn.person,
+        said=turn.said,
+        triage=turn.outcome,
+        others=others,
+        lang=question.lang,
     )
     return _compose(run, turn, draft, verdict, offers), draft, verdict
 

@@ -42,7 +42,13 @@ class Closing(msgspec.Struct, frozen=True):
 
 
 def closing_entries(
-    house: House, member_id: str, turn: Turn, results: Sequence[ToolResult], draft: Draft, verdict: Verdict, answer: Answer
+    house: House,
+    member_id: str,
+    turn: Turn,
+    results: Sequence[ToolResult],
+    draft: Draft,
+    verdict: Verdict,
+    answer: Answer,
 ) -> Closing:
     """Make the entries; ids derive from the message, so a turn that ran twice leaves one of each."""
     source = Provenance(actor="kangban", source="system")
@@ -89,5 +95,3 @@ def _conclusions(
             if "medicines" in inputs:
                 found.append(("medicine_check", inputs, tuple(f.rule for f in result.findings)))
     return found
-
-

@@ -109,16 +109,12 @@ async def export(house: House, member_id: str) -> str:
     """Everything of one member as JSON, with the AI label on generated texts."""
     await get_member(house, member_id)
     label = AiLabel(t("label.ai", house.lang), t("label.kind", house.lang))
-    return await export_member(
-        house.store, house.family_id, member_id, exported_at=house.clock.now(), ai_label=label
-    )
+    return await export_member(house.store, house.family_id, member_id, exported_at=house.clock.now(), ai_label=label)
 
 
 async def delete(house: House, member_id: str) -> int:
     """Erase a member for good: entries and kept files; returns how many entries went."""
-    kept = await house.store.entries(
-        house.family_id, member_id, kinds=["DocumentReference"], include_superseded=True
-    )
+    kept = await house.store.entries(house.family_id, member_id, kinds=["DocumentReference"], include_superseded=True)
     others = await house.store.entries(house.family_id, kinds=["DocumentReference"], include_superseded=True)
     still_used = {e.body.sha256 for e in others if isinstance(e.body, DocumentReference) and e.member_id != member_id}
     count = await house.store.delete_member(house.family_id, member_id)

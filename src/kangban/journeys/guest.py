@@ -54,7 +54,9 @@ def _bodies(person: PersonFacts) -> list[Body]:
         found += [AllergyIntolerance(a) for a in person.allergies] or [AllergyIntolerance("none")]
     if person.medicines is not None:
         found += [
-            MedicationRequest(m.name, m.dose, m.per_day) if m.ordered else MedicationStatement(m.name, m.dose, m.per_day)
+            MedicationRequest(m.name, m.dose, m.per_day)
+            if m.ordered
+            else MedicationStatement(m.name, m.dose, m.per_day)
             for m in person.medicines
         ]
     found += [Observation(o.code, o.value, o.unit) for o in person.observations]

@@ -12,8 +12,8 @@ from kangban.kernel.clock import Clock
 from kangban.kernel.errors import NotFound
 from kangban.ports.blobs import BlobStore
 from kangban.ports.chat_model import ChatModel
-from kangban.ports.records import RecordStore
 from kangban.ports.readers import DocumentReader
+from kangban.ports.records import RecordStore
 from kangban.ports.search import SearchIndex
 from kangban.retrieval.corpus import Section
 

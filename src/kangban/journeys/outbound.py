@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing
+from typing import Any
 
 import msgspec
 
@@ -87,20 +87,19 @@ class PrivateModel:
             request, messages=tuple(_hidden(m, veil) for m in request.messages), context=None
         )
         waiting = ""
-        async with aclosing(self._model.stream(hidden)) as events:  # pyright: ignore[reportArgumentType]
-            async for event in events:
-                if isinstance(event, TextDelta):
-                    waiting += event.text
-                    cut = waiting.rfind("〔")
-                    ready = waiting if cut < 0 or "〕" in waiting[cut:] else waiting[:cut]
-                    waiting = waiting[len(ready) :]
-                    if ready:
-                        yield TextDelta(veil.show(ready))
-                    continue
-                if waiting:
-                    yield TextDelta(veil.show(waiting))
-                    waiting = ""
-                yield _shown(event, veil)
+        async for event in self._model.stream(hidden):
+            if isinstance(event, TextDelta):
+                waiting += event.text
+                cut = waiting.rfind("〔")
+                ready = waiting if cut < 0 or "〕" in waiting[cut:] else waiting[:cut]
+                waiting = waiting[len(ready) :]
+                if ready:
+                    yield TextDelta(veil.show(ready))
+                continue
+            if waiting:
+                yield TextDelta(veil.show(waiting))
+                waiting = ""
+            yield _shown(event, veil)
         if waiting:
             yield TextDelta(veil.show(waiting))
 
@@ -124,7 +123,7 @@ def _shown(event: ChatEvent, veil: Pseudonyms) -> ChatEvent:
 def _shown_call(call: ToolCall, veil: Pseudonyms) -> ToolCall:
     raw = veil.show(call.raw_arguments)
     try:
-        arguments = msgspec.json.decode(raw, type=dict) if call.arguments is not None else None
+        arguments = msgspec.json.decode(raw, type=dict[str, Any]) if call.arguments is not None else None
     except msgspec.DecodeError:
         arguments = call.arguments
     return ToolCall(call.id, call.name, arguments, raw)

@@ -51,7 +51,12 @@ def urgency_line(urgency: Urgency, outcome: TriageOutcome, lang: Lang) -> str:
 
 
 def plain_text(
-    claims: Sequence[Claim], citations: Sequence[Citation], first_line: str, question: str | None, lang: Lang, brain: str
+    claims: Sequence[Claim],
+    citations: Sequence[Citation],
+    first_line: str,
+    question: str | None,
+    lang: Lang,
+    brain: str,
 ) -> str:
     """The whole answer as text with [n] behind each cited sentence."""
     number = {c.id: n for n, c in enumerate(citations, 1)}

@@ -111,4 +111,3 @@ def _schema(shape: type) -> dict[str, Any]:
     if rest:
         schema["$defs"] = rest
     return schema
-

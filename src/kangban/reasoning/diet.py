@@ -16,7 +16,7 @@ from kangban.rules.catalogue import Catalogue, catalogue
 from kangban.rules.compiled import shipped
 from kangban.rules.load import Packs
 from kangban.rules.names import fold
-from kangban.rules.schema import Food, FoodAdvice
+from kangban.rules.schema import Food, FoodAdvice, Person
 
 
 class FoodCheck(msgspec.Struct, frozen=True):
@@ -54,9 +54,10 @@ def check_foods(person: PersonFacts, foods: tuple[str, ...], using: Diet | None 
     for use in person.medicines or ():
         named = resolver().resolve(use.name).named
         if named is not None:
-            for key in {k for i, _ in named.contents for k in names.keys.get(i, frozenset())} | (
-                set(names.class_keys(named.drug_class.id)) if named.drug_class else set()
-            ):
+            keys = frozenset[str]().union(*(names.keys.get(i, frozenset[str]()) for i, _ in named.contents))
+            if named.drug_class is not None:
+                keys = names.class_keys(named.drug_class.id)
+            for key in keys:
                 takes.setdefault(key, set()).add(use.name)
     view = view_of(person, names, frozenset(takes))
     found: list[Finding] = []
@@ -68,7 +69,7 @@ def check_foods(person: PersonFacts, foods: tuple[str, ...], using: Diet | None 
             not_known.append(name)
             continue
         for row in food.advice:
-            tri, missing = holds(row.person, view, names) if row.person is not None else (Tri.YES, ())
+            tri, missing = holds(row.person or Person(), view, names)
             medicines = takes.get(row.medicine, set()) if row.medicine else set[str]()
             if row.medicine and not medicines:
                 if person.medicines is None and tri is not Tri.NO:

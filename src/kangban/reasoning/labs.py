@@ -65,7 +65,9 @@ def in_own_unit(analyte: Analyte, value: float, unit: str) -> float | None:
     return None
 
 
-def judge(analyte: Analyte, value: float, unit: str, person: PersonFacts, using: Labs | None = None) -> LabJudgement | None:
+def judge(
+    analyte: Analyte, value: float, unit: str, person: PersonFacts, using: Labs | None = None
+) -> LabJudgement | None:
     """Judge one value for a person; None when the unit cannot belong to the analyte.
 
     The edge of a range is normal. A range that depends on a missing fact gives flag "unknown" and
@@ -92,7 +94,7 @@ def judge(analyte: Analyte, value: float, unit: str, person: PersonFacts, using:
     if sure:
         band = sure[0]
         return LabJudgement(analyte, own, flag_of(own, band), band.low, band.high, band.citations, None, converted)
-    flags = {flag_of(own, band) for band, _ in maybe}
+    flags: set[Flag] = {flag_of(own, band) for band, _ in maybe}
     if len(flags) == 1:
         band = maybe[0][0]
         return LabJudgement(analyte, own, flags.pop(), band.low, band.high, band.citations, None, converted)

@@ -21,7 +21,7 @@ from kangban.reasoning.medication.resolve import resolver
 from kangban.rules.catalogue import Catalogue, catalogue
 from kangban.rules.compiled import shipped
 from kangban.rules.load import Packs
-from kangban.rules.schema import RedFlag, When
+from kangban.rules.schema import Person, RedFlag, When
 
 VITALS = ("temp", "sbp", "dbp", "hr", "spo2", "rr", "glucose")
 # For these the lowest reading is the worst; for all others the highest.
@@ -129,8 +129,7 @@ def _fires(way: When, facts: Facts, names: Catalogue) -> bool:
 
 
 def _person_holds(way: When, facts: Facts, names: Catalogue) -> bool:
-    person = way.person
-    assert person is not None
+    person = way.person or Person()
     view = facts.view
     seen = person.observation
     if seen is not None and seen.at_least is None and f"{seen.code}:low" in view.observations:
@@ -190,16 +189,14 @@ def _judge(said: Utterance, person: PersonFacts, flags: RedFlags) -> TriageOutco
             fact = _could_fire(way, facts, flags.names)
             if fact is not None:
                 asks[fact] = min(asks.get(fact, 9), urgency_rank(rule.level))
-    return _outcome(fired, asks, present, measured, flags)
+    return _outcome(fired, asks, present, flags)
 
 
 def _nothing(said: Utterance) -> TriageOutcome:
     return TriageOutcome("unknown", (), "", "", complaints=tuple(sorted(said.present())))
 
 
-def _outcome(
-    fired: list[RedFlag], asks: dict[str, int], present: frozenset[str], measured: frozenset[str], flags: RedFlags
-) -> TriageOutcome:
+def _outcome(fired: list[RedFlag], asks: dict[str, int], present: frozenset[str], flags: RedFlags) -> TriageOutcome:
     complaints = tuple(sorted(present & flags.complaints))
     if not fired:
         if not complaints:

@@ -57,5 +57,8 @@ def passages(packs: Packs) -> Iterator[PassageDoc]:
     for source in packs.sources:
         for one in source.passages:
             yield PassageDoc(
-                f"{source.id}#{one.key}", f"{source.title} · {one.place}", one.passage, f"{source.title_en} {one.passage_en}"
+                f"{source.id}#{one.key}",
+                f"{source.title} · {one.place}",
+                one.passage,
+                f"{source.title_en} {one.passage_en}",
             )

@@ -35,5 +35,5 @@ def rows_open(table: DecisionTable, facts: Mapping[str, float | None]) -> list[T
 
 def outcome_of(table: DecisionTable, facts: Mapping[str, float | None]) -> Outcome:
     """The table's outcome; "unknown" while rows with different outcomes are still open."""
-    outcomes = {row.outcome for row in rows_open(table, facts)}
+    outcomes: set[Outcome] = {row.outcome for row in rows_open(table, facts)}
     return outcomes.pop() if len(outcomes) == 1 else "unknown"

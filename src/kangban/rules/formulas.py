@@ -19,7 +19,7 @@ def _within(value: float, low: float, high: float, field: str) -> float:
 
 
 def egfr_ckd_epi_2021(creatinine_umol_l: float, age_years: float, sex: Sex) -> float:
-    """eGFR in mL/min/1.73 m² from serum creatinine in µmol/L (CKD-EPI 2021, without race), adults from 18 years."""
+    """EGFR in mL/min/1.73 m² from serum creatinine in µmol/L (CKD-EPI 2021, without race), adults from 18 years."""
     creatinine = _within(creatinine_umol_l, 10, 3000, "creatinine") / 88.42
     age = _within(age_years, 18, 120, "age_years")
     kappa, alpha, factor = (0.7, -0.241, 1.012) if sex == "female" else (0.9, -0.302, 1.0)

@@ -86,7 +86,9 @@ def read_packs(root: Path = PACKS_ROOT) -> Packs:
     """Read all packs under `root` from their source files (TOML and Markdown)."""
     med = root / "medication"
     flags = root / "red_flags"
-    class_files = [read_toml(p, schema.ClassesFile) for p in (med / "classes.toml", med / "conditions.toml") if p.exists()]
+    class_files = [
+        read_toml(p, schema.ClassesFile) for p in (med / "classes.toml", med / "conditions.toml") if p.exists()
+    ]
     ingredient_paths = list(_each(med, "ingredients/*.toml"))
     ingredients = [read_toml(p, schema.Ingredient) for p in ingredient_paths]
     product_paths = list(_each(med, "products/*.toml"))

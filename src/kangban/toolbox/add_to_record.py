@@ -31,7 +31,8 @@ async def add_to_record(
     per_day: float | None = None,
 ) -> ToolResult:
     """Propose a new entry for the record of the person in view (a measurement, condition, allergy or medicine
-    that was stated). The person must confirm it before it counts."""
+    that was stated). The person must confirm it before it counts.
+    """
     if not name.strip() or len(name) > 200:
         raise InvalidInput("a name of 1 to 200 characters is needed", field="name")
     body = _body(kind, name.strip(), value, unit, dose, per_day)

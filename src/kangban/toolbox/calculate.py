@@ -32,7 +32,8 @@ async def calculate(
     analyte: str = "",
 ) -> ToolResult:
     """Calculate BMI, eGFR (CKD-EPI 2021), creatinine clearance, body surface area, or convert an amount
-    ("0.5 g" to "mg"; a laboratory value with its analyte). Age, sex and weight come from the record."""
+    ("0.5 g" to "mg"; a laboratory value with its analyte). Age, sex and weight come from the record.
+    """
     person = context.person
     weight = weight_kg if weight_kg is not None else person.weight_kg
     citations: tuple[str, ...] = ()
@@ -55,7 +56,13 @@ async def calculate(
             need = _need(weight, "weight_kg")
             value, unit = formulas.creatinine_clearance(creatinine, age, need, person.sex), "mL/min"
     return ToolResult(
-        content={"what": what, "value": value, "unit": unit, "text": f"{plain_number(value)} {unit}", "citations": list(citations)},
+        content={
+            "what": what,
+            "value": value,
+            "unit": unit,
+            "text": f"{plain_number(value)} {unit}",
+            "citations": list(citations),
+        },
         citations=library().cite(citations, context.lang),
         step="step.calculated",
         step_values={"what": what},

@@ -13,11 +13,14 @@ from kangban.toolbox.contract import check_object
 
 @tool()
 async def check_medication(
-    context: ToolContext, medicines: list[MedicineUse], also_taking: list[MedicineUse] = []  # noqa: B006 - a default a model sees
+    context: ToolContext,
+    medicines: list[MedicineUse],
+    also_taking: list[MedicineUse] = [],  # noqa: B006 - a default a model sees
 ) -> ToolResult:
     """Check whether the person in view may take these medicines: interactions, duplicate ingredients,
     doses, allergies, pregnancy, age, kidneys, liver. Give names as the person wrote them, with dose
-    ("400 mg", "半片") and doses per day where stated. What the record says the person takes is included; `also_taking` adds what was only said."""
+    ("400 mg", "半片") and doses per day where stated. What the record says the person takes is included; `also_taking` adds what was only said.
+    """
     person = context.person
     if also_taking:
         person = msgspec.structs.replace(person, medicines=(*(person.medicines or ()), *also_taking))

@@ -13,7 +13,8 @@ from kangban.retrieval.cite import library
 @tool()
 async def judge_lab_value(context: ToolContext, name: str, value: float, unit: str = "") -> ToolResult:
     """Judge one laboratory value for the person in view: low, normal, high or critical, with its range and
-    what it may mean. Give the name and unit as printed."""
+    what it may mean. Give the name and unit as printed.
+    """
     rows = labs().find(name)
     if not rows:
         return ToolResult({"known": False, "name": name}, ok=True, step="step.judged_value", step_values={"name": name})

@@ -20,13 +20,19 @@ from kangban.toolbox.services import services_of
 @tool()
 async def look_up_record(context: ToolContext) -> ToolResult:
     """Read the record of the person in view: age, conditions, allergies, medicines, measurements with dates.
-    A fact that is not there is unknown, never "no"."""
+    A fact that is not there is unknown, never "no".
+    """
     rows: list[dict[str, Any]] = []
     for entry in services_of(context).entries:
         body = entry.body
         if isinstance(body, (Observation, Condition, AllergyIntolerance, MedicationStatement, MedicationRequest)):
             rows.append(
-                {"kind": entry.kind, "at": entry.true_at.date().isoformat(), **msgspec.to_builtins(body), "id": entry.id}
+                {
+                    "kind": entry.kind,
+                    "at": entry.true_at.date().isoformat(),
+                    **msgspec.to_builtins(body),
+                    "id": entry.id,
+                }
             )
     person = msgspec.to_builtins(context.person)
     person.pop("member_id", None)

@@ -13,7 +13,8 @@ from kangban.toolbox.contract import triage_object
 async def triage(context: ToolContext, text: str) -> ToolResult:
     """Judge how soon the person in view must act on a complaint. Give the complaint in the person's
     own words, whole, with numbers and durations. Returns urgency, the rules that fired, what to do,
-    and when to come back."""
+    and when to come back.
+    """
     outcome = judge(read(text), context.person)
     ids = [c for r in outcome.rules for c in r.citations]
     return ToolResult(

@@ -11,7 +11,18 @@ from kangban.kernel.texts import has_text, t
 Object = dict[str, Any]
 
 # What changes the answer most comes first; a dose is impossible without age and weight.
-_ORDER = ("age_years", "weight_kg", "pregnant", "pregnancy_weeks", "medicines", "allergies", "conditions", "egfr", "breastfeeding", "sex")
+_ORDER = (
+    "age_years",
+    "weight_kg",
+    "pregnant",
+    "pregnancy_weeks",
+    "medicines",
+    "allergies",
+    "conditions",
+    "egfr",
+    "breastfeeding",
+    "sex",
+)
 
 
 def question_for(plan: Plan, found: dict[str, list[Object]], lang: Lang) -> list[str]:

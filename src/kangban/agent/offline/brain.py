@@ -59,7 +59,11 @@ def lang_of(request: ChatRequest, plan: Plan) -> Lang:
 def tool_results(request: ChatRequest) -> list[tuple[str, dict[str, Any]]]:
     """(tool name, result object) of this turn, in order; failed calls are left out."""
     heard: tuple[Heard, ...] = _view(request).get("heard", ())
-    return [(h.call.name, h.result.content) for h in heard if h.result.ok and isinstance(h.result.content, dict)]
+    return [
+        (h.call.name, cast("dict[str, Any]", h.result.content))
+        for h in heard
+        if h.result.ok and isinstance(h.result.content, dict)
+    ]
 
 
 def _view(request: ChatRequest) -> dict[str, Any]:

@@ -124,11 +124,17 @@ def _not_checked(outcome: Object, lang: Lang) -> list[str]:
         lines.append("- " + t(key, lang, name=one["name"], near=near))
     for text in outcome.get("herbs_unchecked", []):
         lines.append("- " + t("offline.herbs_unchecked", lang, herbs=text))
-    facts = [t(f"fact.{u['fact']}", lang) for u in outcome["unknown"] if ":" not in u["fact"] and u["worst"] in _INTERRUPTIVE]
+    facts = [
+        t(f"fact.{u['fact']}", lang) for u in outcome["unknown"] if ":" not in u["fact"] and u["worst"] in _INTERRUPTIVE
+    ]
     if facts:
         join = "、" if lang == "zh" else ", "
         lines.append("- " + t("offline.facts_missing", lang, facts=join.join(facts[:5])))
-    lines += ["- " + u["why"] for u in outcome["unknown"] if u["fact"].startswith(("medicine:", "condition:", "allergy:", "strength:"))]
+    lines += [
+        "- " + u["why"]
+        for u in outcome["unknown"]
+        if u["fact"].startswith(("medicine:", "condition:", "allergy:", "strength:"))
+    ]
     return [f"## {t('offline.unchecked', lang)}", *lines] if lines else []
 
 
@@ -222,7 +228,9 @@ def _entry(entry: Object, key: str) -> str:
     parts = [str(entry[key])]
     if entry["kind"] == "Observation":
         value = entry.get("value")
-        parts = [f"{entry[key]} {plain_number(value) if value is not None else entry.get('text', '')} {entry.get('unit', '')}".strip()]
+        parts = [
+            f"{entry[key]} {plain_number(value) if value is not None else entry.get('text', '')} {entry.get('unit', '')}".strip()
+        ]
     parts += [str(entry[k]) for k in ("dose", "reaction") if entry.get(k)]
     return f"{' '.join(parts)}（{entry['at']}）"
 

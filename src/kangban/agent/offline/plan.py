@@ -15,18 +15,34 @@ from kangban.ports.chat_model import ChatMessage
 Intent = Literal["medicine", "symptom", "report", "diet", "record", "remember", "calculate", "knowledge", "greeting",
                  "thanks", "identity", "out_of_scope", "empty"]  # fmt: skip
 
-_GREETING = re.compile(r"^(?:你好|您好|嗨|哈喽|早上好|中午好|下午好|晚上好|早安|晚安|在吗|在不在|hi|hello|hey|good (?:morning|evening|afternoon))[\s,，。!！~～啊呀哦]*$")
-_THANKS = re.compile(r"^(?:好的|好|嗯+|ok|okay|行|知道了|明白了?|收到)?[\s,，。]*(?:谢谢|多谢|感谢|谢了|辛苦了|thanks?(?: you)?|thx|cheers)|^(?:好的|好|嗯+|ok|okay|行|知道了|明白了?|收到|再见|拜拜|bye)[\s,，。!！~～]*$")
-_IDENTITY = re.compile(r"你(?:是谁|叫什么|是什么|能做什么|会什么|有什么功能|是不是(?:医生|机器人|人工智能|ai)|是(?:医生|真人|机器人|ai)吗)|who are you|what (?:can you do|are you)|are you (?:a )?(?:doctor|human|robot|ai|real)")
-_RECORD = re.compile(r"(?:我|他|她|爸|妈|奶奶|爷爷|孩子)?的?(?:档案|健康记录|记录里|病历|用药清单|药单)|(?:在吃|吃着|正在用|吃的是|都吃)(?:什么|哪些|啥)药|有(?:什么|哪些)过敏|对什么过敏|(?:上次|最近|最新)(?:一次)?的?(?:血压|血糖|体重|化验|检查|inr|肌酐|egfr)(?:是)?(?:多少|怎么样)|what(?:'s| is) on (?:my|his|her|the) record|which medicines? (?:am|is|are)|what (?:medicines?|allergies)")
-_REMEMBER = re.compile(r"^(?:请|麻烦)?(?:帮我|给我|替我)?(?:记一下|记下|记录一下|记录|登记|添加|加到档案|存一下)|(?:记到|写进|加进|存到)(?:档案|记录)|please (?:record|note|save|add)|^(?:record|note down|save)\b")
+_GREETING = re.compile(
+    r"^(?:你好|您好|嗨|哈喽|早上好|中午好|下午好|晚上好|早安|晚安|在吗|在不在|hi|hello|hey|good (?:morning|evening|afternoon))[\s,，。!！~～啊呀哦]*$"
+)
+_THANKS = re.compile(
+    r"^(?:好的|好|嗯+|ok|okay|行|知道了|明白了?|收到)?[\s,，。]*(?:谢谢|多谢|感谢|谢了|辛苦了|thanks?(?: you)?|thx|cheers)|^(?:好的|好|嗯+|ok|okay|行|知道了|明白了?|收到|再见|拜拜|bye)[\s,，。!！~～]*$"
+)
+_IDENTITY = re.compile(
+    r"你(?:是谁|叫什么|是什么|能做什么|会什么|有什么功能|是不是(?:医生|机器人|人工智能|ai)|是(?:医生|真人|机器人|ai)吗)|who are you|what (?:can you do|are you)|are you (?:a )?(?:doctor|human|robot|ai|real)"
+)
+_RECORD = re.compile(
+    r"(?:我|他|她|爸|妈|奶奶|爷爷|孩子)?的?(?:档案|健康记录|记录里|病历|用药清单|药单)|(?:在吃|吃着|正在用|吃的是|都吃)(?:什么|哪些|啥)药|有(?:什么|哪些)过敏|对什么过敏|(?:上次|最近|最新)(?:一次)?的?(?:血压|血糖|体重|化验|检查|inr|肌酐|egfr)(?:是)?(?:多少|怎么样)|what(?:'s| is) on (?:my|his|her|the) record|which medicines? (?:am|is|are)|what (?:medicines?|allergies)"
+)
+_REMEMBER = re.compile(
+    r"^(?:请|麻烦)?(?:帮我|给我|替我)?(?:记一下|记下|记录一下|记录|登记|添加|加到档案|存一下)|(?:记到|写进|加进|存到)(?:档案|记录)|please (?:record|note|save|add)|^(?:record|note down|save)\b"
+)
 _CALCULATE = re.compile(r"\bbmi\b|体重指数|算(?:一下)?.{0,6}(?:bmi|egfr|肾小球)|体表面积|body mass index")
 _HEIGHT = re.compile(r"(?:身高|height)?\s*(?P<cm>1\d{2}|[5-9]\d)\s*(?:cm|厘米|公分)|(?P<m>1[.米]\d{1,2})\s*(?:m|米)?")
 _CREATININE = re.compile(r"(?:肌酐|creatinine|scr)\s*(?:[:：]|是|为|of|is)*\s*(?P<v>\d{2,4}(?:\.\d+)?)")
-_EAT = re.compile(r"能(?:不能)?(?:吃|喝|用)|可(?:不)?可以(?:吃|喝|用)|可以.{0,8}(?:吗|么)|能.{0,6}(?:吗|么|不)|要不要(?:吃|喝)|忌口|can .{0,30}(?:eat|drink|have|take)|is it (?:ok|safe|okay)|may .{0,20}(?:eat|drink|take)|should .{0,20}(?:eat|avoid)")
+_EAT = re.compile(
+    r"能(?:不能)?(?:吃|喝|用)|可(?:不)?可以(?:吃|喝|用)|可以.{0,8}(?:吗|么)|能.{0,6}(?:吗|么|不)|要不要(?:吃|喝)|忌口|can .{0,30}(?:eat|drink|have|take)|is it (?:ok|safe|okay)|may .{0,20}(?:eat|drink|take)|should .{0,20}(?:eat|avoid)"
+)
 # 在吃华法林 tells what is taken; 能吃布洛芬吗 asks about one.
-_TAKING = re.compile(r"(?:(?:在|正|一直|长期|天天|每天|平时|刚|已经|都)(?:在)?(?:吃|服用|服|用|打)(?:着|了)?|(?:吃|服用)着)[^，。,.？?]{0,4}$|\b(?:takes?|taking|is on|am on|are on|been on|prescribed)\s[^,.?]{0,8}$")
-_HEALTH = re.compile(r"病|症|医|药|痛|疼|炎|癌|血|尿|便|胎|孕|奶|疫苗|体检|检查|化验|手术|血压|血糖|胆固醇|肝|肾|胃|肺|心|脑|眼|耳|鼻|牙|皮肤|骨|睡|吐|泻|咳|烧|痒|肿|麻|晕|累|营养|饮食|减肥|锻炼|运动|月经|避孕|过敏|维生素|补|养生|保健|health|disease|medicine|drug|pain|doctor|symptom|vaccine|blood|diet|sleep|pregnan|baby|fever|cough|treat|vitamin|exercise")
+_TAKING = re.compile(
+    r"(?:(?:在|正|一直|长期|天天|每天|平时|刚|已经|都)(?:在)?(?:吃|服用|服|用|打)(?:着|了)?|(?:吃|服用)着)[^，。,.？?]{0,4}$|\b(?:takes?|taking|is on|am on|are on|been on|prescribed)\s[^,.?]{0,8}$"
+)
+_HEALTH = re.compile(
+    r"病|症|医|药|痛|疼|炎|癌|血|尿|便|胎|孕|奶|疫苗|体检|检查|化验|手术|血压|血糖|胆固醇|肝|肾|胃|肺|心|脑|眼|耳|鼻|牙|皮肤|骨|睡|吐|泻|咳|烧|痒|肿|麻|晕|累|营养|饮食|减肥|锻炼|运动|月经|避孕|过敏|维生素|补|养生|保健|health|disease|medicine|drug|pain|doctor|symptom|vaccine|blood|diet|sleep|pregnan|baby|fever|cough|treat|vitamin|exercise"
+)
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -156,7 +172,10 @@ def _medicines(said: Utterance) -> list[dict[str, Any]]:
 
 def _remember(said: Utterance) -> list[Call]:
     calls = [
-        Call("add_to_record", {"kind": "observation", "name": m.code.removeprefix("lab:"), "value": m.value, "unit": m.unit})
+        Call(
+            "add_to_record",
+            {"kind": "observation", "name": m.code.removeprefix("lab:"), "value": m.value, "unit": m.unit},
+        )
         for m in said.measures
         if m.code != "age_years"
     ]
@@ -175,7 +194,9 @@ def _remember(said: Utterance) -> list[Call]:
 
 def _calculation(lowered: str, said: Utterance) -> list[Call]:
     height = _HEIGHT.search(lowered)
-    if height is not None and ("bmi" in lowered or "体重指数" in lowered or "body mass" in lowered or "体表" in lowered):
+    if height is not None and (
+        "bmi" in lowered or "体重指数" in lowered or "body mass" in lowered or "体表" in lowered
+    ):
         metres = (height["m"] or "").replace("米", ".")
         centimetres = float(height["cm"]) if height["cm"] else float(metres.ljust(4, "0")) * 100
         what = "body_surface_area" if "体表" in lowered else "bmi"

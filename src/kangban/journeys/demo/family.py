@@ -8,6 +8,7 @@ from kangban.clinical.record import (
     AllergyIntolerance,
     Body,
     Condition,
+    Entry,
     MedicationRequest,
     MedicationStatement,
     Observation,
@@ -126,11 +127,18 @@ async def load_demo(house: House) -> int:
         return 0
     now = house.clock.now().replace(hour=2, minute=0, second=0, microsecond=0)
     source = Provenance(actor="demo", source="demo")
-    entries = []
+    entries: list[Entry] = []
     for member, (patient, facts) in _people(now.date()).items():
         born = datetime(now.year - 1, 1, 1, tzinfo=now.tzinfo)
-        made = [(born, patient), *((now - timedelta(days=days), body) for days, body in facts)]
-        made += [(now - timedelta(days=20), MedicationStatement(name, status="in_cabinet")) for who, name in CABINET if who == member]
+        made: list[tuple[datetime, Body]] = [
+            (born, patient),
+            *((now - timedelta(days=days), body) for days, body in facts),
+        ]
+        made += [
+            (now - timedelta(days=20), MedicationStatement(name, status="in_cabinet"))
+            for who, name in CABINET
+            if who == member
+        ]
         entries += [
             fact_entry(house.family_id, member, body, true_at=at, known_at=at, provenance=source) for at, body in made
         ]

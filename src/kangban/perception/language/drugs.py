@@ -23,13 +23,66 @@ _TIMES = re.compile(
     rf"|(?P<e>\d+|once|twice|one|two|three|four)\s*(?:times?)?\s*(?:a day|daily|per day|/day)|(?P<q>每隔?|every\s*|q)\s*(?P<h>{NUMBER})\s*(?:个)?(?:小时|hours?|hrs?|h)"
     r"|(?P<code>\b(?:qd|bid|tid|qid|qn|b\.i\.d|t\.i\.d|hs)\b)|早晚各|(?P<qd>每晚|睡前|每早|每天早上|every night|at bedtime|every morning)"
 )
-_CODES = {"qd": 1.0, "bid": 2.0, "b.i.d": 2.0, "tid": 3.0, "t.i.d": 3.0, "qid": 4.0, "qn": 1.0, "hs": 1.0, "once": 1.0, "twice": 2.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0}
+_CODES = {
+    "qd": 1.0,
+    "bid": 2.0,
+    "b.i.d": 2.0,
+    "tid": 3.0,
+    "t.i.d": 3.0,
+    "qid": 4.0,
+    "qn": 1.0,
+    "hs": 1.0,
+    "once": 1.0,
+    "twice": 2.0,
+    "one": 1.0,
+    "two": 2.0,
+    "three": 3.0,
+    "four": 4.0,
+}
 _FORM = "缓释胶囊|缓释片|肠溶片|分散片|软胶囊|胶囊|颗粒|口服液|糖浆|混悬液|滴眼液|眼药水|软膏|乳膏|滴丸|冲剂|注射液|喷雾剂|栓|片|丸|散"
 _LOOKS_CN = re.compile(rf"(?P<name>[\u4e00-\u9fff]{{2,9}}?)(?P<form>{_FORM})(?![\u4e00-\u9fff]{{0,1}}[装])")
-_STEM_CN = re.compile(r"[\u4e00-\u9fff]{1,4}(?:西林|沙星|他汀|洛尔|地平|普利|沙坦|拉唑|替丁|霉素|双胍|列净|列汀|替尼|单抗|头孢|环素|咪唑|洛韦|昔布|格雷|班|唑仑|西泮|西汀|曲坦|司琼|必利)")
-_STEM_EN = re.compile(r"\b[a-z]{3,}(?:cillin|statin|pril|sartan|olol|prazole|conazole|mycin|floxacin|tidine|gliptin|gliflozin|mab|tinib|azepam|zolam|oxetine|triptan|setron|coxib|profen|cycline|vir|dipine|xaban|parin)\b")
-_VERBS = re.compile(r"^.*(?:吃了|服用了|服用|吃着|在吃|正在吃|吃|喝了|喝|用了|使用|用|买了|买|开了|开|家里有|有|和|跟|与|加|或者?|还是|配|一?盒|这个|那个|叫|能|可以|给|把|的)")
-_NOT_NAMES = {"药", "一", "两", "半", "几", "每次", "早晚", "降压", "退烧", "消炎", "止痛", "感冒", "止咳", "抗生素", "安眠", "降糖", "退热", "照", "名", "影", "图", "唱", "贴", "大", "小", "刀", "尿", "胸", "拍", "相", "卡"}
+_STEM_CN = re.compile(
+    r"[\u4e00-\u9fff]{1,4}(?:西林|沙星|他汀|洛尔|地平|普利|沙坦|拉唑|替丁|霉素|双胍|列净|列汀|替尼|单抗|头孢|环素|咪唑|洛韦|昔布|格雷|班|唑仑|西泮|西汀|曲坦|司琼|必利)"
+)
+_STEM_EN = re.compile(
+    r"\b[a-z]{3,}(?:cillin|statin|pril|sartan|olol|prazole|conazole|mycin|floxacin|tidine|gliptin|gliflozin|mab|tinib|azepam|zolam|oxetine|triptan|setron|coxib|profen|cycline|vir|dipine|xaban|parin)\b"
+)
+_VERBS = re.compile(
+    r"^.*(?:吃了|服用了|服用|吃着|在吃|正在吃|吃|喝了|喝|用了|使用|用|买了|买|开了|开|家里有|有|和|跟|与|加|或者?|还是|配|一?盒|这个|那个|叫|能|可以|给|把|的)"
+)
+_NOT_NAMES = {
+    "药",
+    "一",
+    "两",
+    "半",
+    "几",
+    "每次",
+    "早晚",
+    "降压",
+    "退烧",
+    "消炎",
+    "止痛",
+    "感冒",
+    "止咳",
+    "抗生素",
+    "安眠",
+    "降糖",
+    "退热",
+    "照",
+    "名",
+    "影",
+    "图",
+    "唱",
+    "贴",
+    "大",
+    "小",
+    "刀",
+    "尿",
+    "胸",
+    "拍",
+    "相",
+    "卡",
+}
 _STOP = set("了的吗呢吃药有和在用着过能可不是还也就都片粒天次个痛病发烧炎症高低压热吧啊喝没会后前时很好")
 
 
@@ -132,7 +185,9 @@ class NearNames:
         for cut in _cuts(window):
             names = self._short.get(cut)
             if names:
-                near = [n for n in names if len(n) == len(window) and OSA.distance(n, window) == 1 and self._fits(n, window)]
+                near = [
+                    n for n in names if len(n) == len(window) and OSA.distance(n, window) == 1 and self._fits(n, window)
+                ]
                 if len({self.drugs[n].id for n in near}) == 1:
                     return near[0]
         return None
@@ -195,7 +250,12 @@ def _unknown(text: str, taken: list[tuple[int, int]]) -> list[str]:
     for m in _LOOKS_CN.finditer(text):
         name = _VERBS.sub("", m["name"])
         start = m.end() - len(m["form"]) - len(name)
-        if len(name) >= 2 and name not in _NOT_NAMES and free(start, m.end()) and not re.search(r"[一二两三四五六七八九十半几\d]$", name):
+        if (
+            len(name) >= 2
+            and name not in _NOT_NAMES
+            and free(start, m.end())
+            and not re.search(r"[一二两三四五六七八九十半几\d]$", name)
+        ):
             found.append(name + m["form"])
     for pattern in (_STEM_CN, _STEM_EN):
         for m in pattern.finditer(text):

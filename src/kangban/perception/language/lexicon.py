@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Literal
 
-import ahocorasick
 import msgspec
 
+from kangban.perception.language.automaton import Entry, Sort, automaton
 from kangban.perception.language.plain import is_word, plain
 from kangban.rules.catalogue import Catalogue, Named, catalogue
 from kangban.rules.compiled import shipped
 from kangban.rules.load import Packs
 from kangban.rules.names import fold
 
-Sort = Literal["drug", "phrase", "group", "condition", "food", "analyte"]
 _PLURALS = ("s", "es", "'s")
 
 
@@ -52,11 +50,9 @@ class Lexicon:
         self._add_drugs(names)
         self._add_symptoms(packs)
         self._add_others(packs)
-        self._automaton = ahocorasick.Automaton()
-        for key, meanings in self._entries.items():
-            self._automaton.add_word(key, (len(key), is_word(key[0]), is_word(key[-1]), tuple(meanings)))
-        if self._entries:
-            self._automaton.make_automaton()
+        self._find = automaton(
+            {k: Entry(len(k), is_word(k[0]), is_word(k[-1]), tuple(m)) for k, m in self._entries.items()}
+        )
 
     def _put(self, words: Iterable[str], sort: Sort, id_: str) -> None:
         for word in words:
@@ -101,17 +97,15 @@ class Lexicon:
 
     def hits(self, text: str) -> Iterator[Hit]:
         """Every entry that occurs in plain text, at word boundaries for Latin words, overlaps included."""
-        if not self._entries:
-            return
-        for last, (length, word_start, word_end, meanings) in self._automaton.iter(text):
-            start, end = last - length + 1, last + 1
-            if word_start and start > 0 and is_word(text[start - 1]):
+        for last, entry in self._find(text):
+            start, end = last - entry.length + 1, last + 1
+            if entry.word_start and start > 0 and is_word(text[start - 1]):
                 continue
-            if word_end and end < len(text) and is_word(text[end]):
+            if entry.word_end and end < len(text) and is_word(text[end]):
                 end = _plural_end(text, end)
                 if end == 0:
                     continue
-            for sort, id_ in meanings:
+            for sort, id_ in entry.meanings:
                 yield Hit(start, end, sort, id_)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kangban.clinical.utterance import Measure
-from kangban.perception.language.lexicon import Hit, Lexicon
+from kangban.perception.language.lexicon import Hit
 from kangban.perception.language.numbers import EN_NUMBER, NUMBER, number
 
 _N = NUMBER
@@ -21,16 +21,16 @@ _AGE = re.compile(
     rf"|\b(?P<eyears>{_E})[\s-]*(?:years?|yrs?|yr|y)[\s-]*(?:old|o)\b|\b(?P<eyo>\d{{1,3}})\s*(?:yo|y/o|yom|yof)\b"
     rf"|\baged?\s+(?P<aged>\d{{1,3}})\b|\b(?P<sexage>\d{{1,3}})\s*[mf]\b(?=[,\s]|$)|\b(?P<eyear2>\d{{1,3}})[\s-]year[\s-](?=(?:male|female|man|woman|boy|girl))"
     rf"|\b(?P<emonths>{_E})[\s-]*(?:months?|mos?)[\s-]*(?:old\b|(?=baby|infant|girl|boy))|\b(?P<eweeks>{_E})[\s-]*(?:weeks?|wks?)[\s-]*old\b"
-    rf"|\b(?P<edays>{_E})[\s-]*days?[\s-]*old\b|(?P<newborn2>新生儿|newborn)"
+    rf"|\b(?P<edays>{_E})[\s-]*days?[\s-]*old\b|\b(?P<mo>\d{{1,2}})\s?mo\b|(?P<newborn2>新生儿|newborn)"
 )
 _WEIGHT = re.compile(
     rf"(?P<kg>{_N})\s*(?:kg|公斤|千克|kilos?|kilograms?)|(?P<jin>{_N})\s*斤(?!装)|(?P<lb>\d+(?:\.\d+)?)\s*(?:lbs?|pounds?)\b"
 )
 _TEMP = re.compile(
-    rf"(?P<prefix>(?:发烧|高烧|低烧|烧到了?|发热|体温|烧|temp(?:erature)?(?: of| is| was)?|fever(?: of| to)?|\bt)\s*[:：]?\s*(?:到|了|至|达|高达|约|大概|最高)?\s*)?"
-    rf"(?:(?P<c>3[4-9](?:\.\d+)?|4[0-3](?:\.\d+)?)\s*(?P<unit>℃|°c|摄氏度|度|c\b|degrees?(?: c(?:elsius)?)?)?(?P<tenth>(?<=度)[一二三四五六七八九半\d](?!\d|[岁天个小分次片粒]))?(?!\d|\s*(?:次|天|岁|周|%|个|片|/))"
-    rf"|(?P<cn>三十[四五六七八九]|四十[一二三]?)度(?P<cnt>[一二三四五六七八九]|半)?"
-    rf"|(?P<f>9[5-9](?:\.\d+)?|10[0-9](?:\.\d+)?)\s*(?P<funit>°f|℉|f\b|degrees?(?: f(?:ahrenheit)?)?)?(?!\d|\s*(?:次|天|岁|周|%|个|片|/)))"
+    r"(?P<prefix>(?:发烧|高烧|低烧|烧到了?|发热|体温|烧|temp(?:erature)?(?: of| is| was)?|fever(?: of| to)?|\bt)\s*[:：]?\s*(?:到|了|至|达|高达|约|大概|最高)?\s*)?"
+    r"(?:(?P<c>3[4-9](?:\.\d+)?|4[0-3](?:\.\d+)?)\s*(?P<unit>℃|°c|摄氏度|度|c\b|degrees?(?: c(?:elsius)?)?)?(?P<tenth>(?<=度)[一二三四五六七八九半\d](?!\d|[岁天个小分次片粒]))?(?!\d|\s*(?:次|天|岁|周|%|个|片|/))"
+    r"|(?P<cn>三十[四五六七八九]|四十[一二三]?)度(?P<cnt>[一二三四五六七八九]|半)?"
+    r"|(?P<f>9[5-9](?:\.\d+)?|10[0-9](?:\.\d+)?)\s*(?P<funit>°f|℉|f\b|degrees?(?: f(?:ahrenheit)?)?)?(?!\d|\s*(?:次|天|岁|周|%|个|片|/)))"
 )
 _BP = re.compile(
     r"(?P<sbp>\d{2,3})\s*/\s*(?P<dbp>\d{2,3})(?!\d|\s*(?:mg|片|g\b))(?:\s*mmhg)?"
@@ -50,14 +50,44 @@ _WEEKS = re.compile(
 )
 _PREGNANT = re.compile(r"(?<!没)(?<!未)(?<!备)(?:怀孕|怀着孕|孕妇|孕期|妊娠|有喜了|怀上了)|\bpregnant\b|\bpregnancy\b")
 _NOT_PREGNANT = re.compile(r"没怀孕|未孕|未怀孕|没有怀孕|不是孕妇|备孕|not pregnant|postmenopausal|绝经")
+# "pregnant … 28 weeks": between these a bare number of weeks beside a pregnancy is its age, not how long it hurts.
+LEAST_WEEKS_SAID, MOST_WEEKS_SAID = 5, 43
+_ANY_WEEKS = re.compile(r"(?P<w>\d{1,2})\s*(?:\+\s*\d\s*)?(?:周(?!前|来)|weeks?\b|wks?\b|w\b)")
 _TRIMESTER = (
     (re.compile(r"早孕|孕早期|first trimester"), 8.0),
     (re.compile(r"孕中期|second trimester"), 20.0),
     (re.compile(r"孕晚期|third trimester|快生了|临产|足月"), 34.0),
 )
 _FEEDING = re.compile(r"哺乳期|喂奶|在喂母乳|母乳喂养(?:的妈妈)?|breast[- ]?feeding|nursing mother|lactating")
-_UNITS_HOURS = {"分钟": 1 / 60, "小时": 1, "钟头": 1, "天": 24, "日": 24, "晚": 12, "宿": 12, "周": 168, "星期": 168, "礼拜": 168, "月": 720, "年": 8760}
-_EN_HOURS = {"minute": 1 / 60, "min": 1 / 60, "hour": 1, "hr": 1, "h": 1, "day": 24, "d": 24, "night": 12, "week": 168, "wk": 168, "month": 720, "year": 8760, "yr": 8760}
+_UNITS_HOURS = {
+    "分钟": 1 / 60,
+    "小时": 1,
+    "钟头": 1,
+    "天": 24,
+    "日": 24,
+    "晚": 12,
+    "宿": 12,
+    "周": 168,
+    "星期": 168,
+    "礼拜": 168,
+    "月": 720,
+    "年": 8760,
+}
+_EN_HOURS = {
+    "minute": 1 / 60,
+    "min": 1 / 60,
+    "hour": 1,
+    "hr": 1,
+    "h": 1,
+    "day": 24,
+    "d": 24,
+    "night": 12,
+    "week": 168,
+    "wk": 168,
+    "month": 720,
+    "year": 8760,
+    "yr": 8760,
+}
 _DURATION = re.compile(
     rf"(?P<n>{_N}|几|好几)\s*(?:多)?\s*个?(?:多|半)?\s*(?P<u>分钟|小时|钟头|天|日|晚上|晚|宿|周|星期|礼拜|月|年)(?!前曾|大|龄|岁|次|\d*\s*次)(?P<tail>了|前|来|以来|余|多)?"
     rf"|\b(?P<en>{_E})(?:(?<=\d)\s*(?:\+|plus)?[\s-]*|\s+|-)(?P<eu>minute|min|hour|hr|h|day|d|night|week|wk|month|year|yr)s?\b(?![\s-]*(?:old|pregnant|gestation))"
@@ -87,7 +117,16 @@ def ages(text: str) -> Iterator[Measure]:
         for key in ("years", "eyears", "eyo", "aged", "sexage", "eyear2"):
             if found[key]:
                 years = number(found[key])
-        for key, per in (("months", 12.0), ("cmonths", 12.0), ("emonths", 12.0), ("eweeks", 52.18), ("days", 365.25), ("days2", 365.25), ("edays", 365.25)):
+        for key, per in (
+            ("months", 12.0),
+            ("cmonths", 12.0),
+            ("emonths", 12.0),
+            ("mo", 12.0),
+            ("eweeks", 52.18),
+            ("days", 365.25),
+            ("days2", 365.25),
+            ("edays", 365.25),
+        ):
             if found[key]:
                 value = number(found[key])
                 years = None if value is None else value / per
@@ -161,6 +200,11 @@ def pregnancy(text: str) -> tuple[bool | None, float | None]:
             weeks = value * 4.345 if months else value
             if weeks <= 44:
                 return True, round(weeks, 1)
+    if _PREGNANT.search(text) and not _NOT_PREGNANT.search(text):
+        for m in _ANY_WEEKS.finditer(text):
+            value = number(m["w"])
+            if value is not None and LEAST_WEEKS_SAID <= value <= MOST_WEEKS_SAID:
+                return True, value
     for pattern, weeks in _TRIMESTER:
         if pattern.search(text):
             return True, weeks
@@ -174,8 +218,8 @@ def breastfeeding(text: str) -> bool | None:
     return True if _FEEDING.search(text) else None
 
 
-def hours(text: str, not_in: list[Measure]) -> float | None:
-    """The longest duration stated, in hours; None when none is. Ages (`not_in`) are no durations."""
+def hours(text: str, not_in: list[Measure], weeks: float | None = None) -> float | None:
+    """The longest duration stated, in hours; None when none is. Ages and weeks of pregnancy are no durations."""
     found: list[float] = []
     for m in _DURATION.finditer(text):
         if any(a.start <= m.start() < a.end for a in not_in):
@@ -184,9 +228,15 @@ def hours(text: str, not_in: list[Measure]) -> float | None:
         count = 4.0 if m["n"] in ("几", "好几") else number(m["n"] or m["en"])
         per = _UNITS_HOURS.get((m["u"] or "").removesuffix("上")) if m["u"] else _EN_HOURS.get(unit)
         behind = text[max(0, m.start() - 4) : m.start()]
+        if weeks is not None and count == int(weeks) and per == _UNITS_HOURS["周"]:
+            continue
         if count is None or per is None or re.search(r"每|孕|一日|隔|every|per|q\s?$", behind):
             continue
-        if m["u"] and not m["tail"] and re.match(r"\s*(?:[一二三四两\d]+\s*次|的?宝宝|婴儿)", text[m.end() : m.end() + 6]):
+        if (
+            m["u"]
+            and not m["tail"]
+            and re.match(r"\s*(?:[一二三四两\d]+\s*次|的?宝宝|婴儿)", text[m.end() : m.end() + 6])
+        ):
             continue
         found.append(count * per)
     if found:
@@ -195,9 +245,11 @@ def hours(text: str, not_in: list[Measure]) -> float | None:
     return max(said) if said else None
 
 
-def lab_values(text: str, hits: list[Hit], lexicon: Lexicon) -> Iterator[Measure]:
+def lab_values(text: str, hits: list[Hit]) -> Iterator[Measure]:
     """An analyte's name with a number right behind it."""
-    behind = re.compile(r"\s*(?:[(（][^)）]{0,12}[)）])?\s*(?:[:：=]|是|为|到|高达|达|了|才|只有|有|of|is|was|level|结果|值|偏高|偏低|高|低|[,，])*\s*[<>＜＞]?\s*(?P<v>\d+(?:\.\d+)?)\s*(?P<u>[a-z0-9^*µμ%°]+(?:/[a-z0-9^*.]+)*)?")
+    behind = re.compile(
+        r"\s*(?:[(（][^)）]{0,12}[)）])?\s*(?:[:：=]|是|为|到|高达|达|了|才|只有|有|of|is|was|level|结果|值|偏高|偏低|高|低|[,，])*\s*[<>＜＞]?\s*(?P<v>\d+(?:\.\d+)?)\s*(?P<u>[a-z0-9^*µμ%°]+(?:/[a-z0-9^*.]+)*)?"
+    )
     for hit in hits:
         if hit.sort != "analyte":
             continue

@@ -6,7 +6,9 @@ import re
 from bisect import bisect_left
 
 # A clause ends here; 、 and / stay inside, because a denied list goes on over them.
-CLAUSE = re.compile(r"[。！？!?；;\n]|[，,](?!\d{3})|(?<=[a-z])\.(?=\s|$)|…+|\bbut\b|\bhowever\b|但是|但|不过|可是|然而|却")
+CLAUSE = re.compile(
+    r"[。！？!?；;\n]|[，,](?!\d{3})|(?<=[a-z])\.(?=\s|$)|…+|\bbut\b|\bhowever\b|但是|但|不过|可是|然而|却"
+)
 
 # Cue, how far it reaches in characters, whether it reaches over a list (、和及或/and/or).
 _CUES = re.compile(
@@ -18,14 +20,16 @@ _CUES = re.compile(
 _NO_CUE = re.compile(
     r"不(?:停|止|住|断|已|得了|行了|清|出|上|动|起|下|到|醒|稳|适|舒服|舒坦|对劲|良|安|仅|但|光|只是|知道?|晓得|管|过|同|时|小心|见好|退|太|很|怎么|大|是很|算|灵|利索|听使唤|完|了|敢|想|愿|肯|能|会|可以|吃|喝|睡|好|得|要|用|够|自主|省|明原因|明|规律|齐|全|足|久|禁)"
     r"|没(?:法|办法|劲|力|精神|胃口|食欲|意识|反应|知觉|尿|退|好|见好|缓解|减轻|改善|事|关系|问题|什么大碍|吃|喝|睡|用|去|来|注意|想到|几天|多久|过多久)"
-    r"|无(?:法|力|缘无故|故|诱因|明显诱因|尿|意识|反应|精打采|缓解|好转|改善|效|论|所谓|意中|规律|关)|未(?:缓解|好转|见好|见缓解|愈|婚|孕|用|服|吃|做|到)"
+    r"|无(?:痛性?|痛感|法|力|缘无故|故|诱因|明显诱因|尿|意识|反应|精打采|缓解|好转|改善|效|论|所谓|意中|规律|关)|未(?:缓解|好转|见好|见缓解|愈|婚|孕|用|服|吃|做|到)"
     r"|not (?:only|just|sure|able|going away|getting better|improving|stopping|responding|eating|drinking|breathing|waking|well|feeling well|right)|no (?:relief|improvement|better|idea|one|longer able|response|pulse|breathing|urine)"
     r"|never (?:had|felt|experienced) (?:this|anything|such|one)|without (?:warning|reason|relief|improvement|trauma|any reason)"
 )
 _ENDS_SCOPE = re.compile(r"有|出现|伴|只是|就是|而是|突然|又|还|仍|only|just|with\b|has\b|have\b|started|now\b|yet\b")
 # 有没有胸痛 asks; 会不会中风 fears. Neither says the complaint is there, neither denies it.
 _ASKED = re.compile(r"(?:有没有|有无|是否有?|会不会|是不是)$")
-_AFTER = re.compile(r"^(?:[^，。,.]{0,2}(?:没有了|没了|不明显|阴性|\(-\)|（-）|消失了?好?几)|\s*(?:is|was|are)?\s*(?:absent|denied|negative|ruled out))")
+_AFTER = re.compile(
+    r"^(?:[^，。,.]{0,2}(?:没有了|没了|不明显|阴性|\(-\)|（-）|消失了?好?几)|\s*(?:is|was|are)?\s*(?:absent|denied|negative|ruled out))"
+)
 _PAST = re.compile(
     r"(?:既往|以前|曾经|曾|从前|小时候|去年|前年|大前年|\d+年前|[一二两三四五六七八九十几多]+年前|上次|病史[:：]?|previous(?:ly)?|history of|hx of|past medical history|pmh|last year|years ago|used to have|as a child)"
 )  # fmt: skip
@@ -129,12 +133,10 @@ def is_denied(start: int, end: int, scopes: Denied, text: str) -> bool:
 def is_past(start: int, clause: tuple[int, int], text: str) -> bool:
     """Whether a span only tells of the history: a past word before it in its clause, and nothing that goes on."""
     before = text[clause[0] : start]
-    cue = None
-    for cue in _PAST.finditer(before):
-        pass
-    if cue is None:
+    cues = list(_PAST.finditer(before))
+    if not cues:
         return text.startswith(("病史", "史"), _end_of(start, clause, text)) and not _PAST_GOES_ON.search(before)
-    return _PAST_GOES_ON.search(text[clause[0] + cue.end() : clause[1]]) is None
+    return _PAST_GOES_ON.search(text[clause[0] + cues[-1].end() : clause[1]]) is None
 
 
 def _end_of(start: int, clause: tuple[int, int], text: str) -> int:

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import re
 
-_DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "俩": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_DIGITS = {
+    "零": 0,
+    "〇": 0,
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "俩": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+}
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10000}
 _ENGLISH = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
@@ -13,9 +27,11 @@ _ENGLISH = {
 
 CN = "零〇一二两俩三四五六七八九十百千半"
 NUMBER = rf"(?:\d+(?:\.\d+)?|[{CN}]+)"
-EN_NUMBER = r"(?:\d+(?:\.\d+)?|a couple of|couple of|a few|half an?|half|" + "|".join(
-    w for w in _ENGLISH if " " not in w and w != "half"
-) + ")"
+EN_NUMBER = (
+    r"(?:\d+(?:\.\d+)?|a couple of|couple of|a few|half an?|half|"
+    + "|".join(w for w in _ENGLISH if " " not in w and w != "half")
+    + ")"
+)
 
 
 def number(text: str) -> float | None:

@@ -16,7 +16,14 @@ _GAPS = re.compile(rf"(?<=[{_CJK}])[\s\u200b-\u200f\ufeff]+(?=[{_CJK}])|[\u200b-
 def _table() -> dict[int, str]:
     table: dict[int, str] = {}
     # Full width forms, CJK radicals (PDF text holds ⻔ for 门) and compatibility forms that stay one character.
-    for start, end in ((0xFF01, 0xFF5F), (0x2E80, 0x2FE0), (0x3000, 0x3001), (0x2070, 0x20A0), (0x2460, 0x2474), (0xF900, 0xFB00)):
+    for start, end in (
+        (0xFF01, 0xFF5F),
+        (0x2E80, 0x2FE0),
+        (0x3000, 0x3001),
+        (0x2070, 0x20A0),
+        (0x2460, 0x2474),
+        (0xF900, 0xFB00),
+    ):
         for code in range(start, end):
             normal = unicodedata.normalize("NFKC", chr(code))
             if len(normal) == 1 and normal != chr(code):

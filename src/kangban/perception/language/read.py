@@ -27,7 +27,9 @@ _RELATIONS = (
     "grandma", "grandmother", "grandpa", "grandfather", "mom", "mum", "mother", "dad", "father", "husband", "wife", "son", "daughter", "baby",
 )  # fmt: skip
 _CHILD_WORDS = re.compile(r"宝宝|婴儿|小孩|孩子|娃|儿子|女儿|小朋友|baby|infant|toddler|\bchild\b|\bkid\b")
-_ALLERGY = re.compile(r"对(?P<a>[^，。,.；;\s]{2,12}?)(?:过敏|不耐受)|(?P<b>[\u4e00-\u9fff]{2,8}?)过敏(?!性|药|原|症|体质|了怎)|allerg(?:ic to|y to)\s+(?P<c>[a-z][a-z ]{2,30}?)(?=[,.;]|\band\b|$)")
+_ALLERGY = re.compile(
+    r"对(?P<a>[^，。,.；;\s]{2,12}?)(?:过敏|不耐受)|(?P<b>[\u4e00-\u9fff]{2,8}?)过敏(?!性|药|原|症|体质|了怎)|allerg(?:ic to|y to)\s+(?P<c>[a-z][a-z ]{2,30}?)(?=[,.;]|\band\b|$)"
+)
 _GENERAL = re.compile(
     r"(?:什么是|是什么病|有哪些症状|症状有哪些|有什么症状|的症状是什么|的表现有哪些|有哪些表现|怎么预防|如何预防|会不会遗传|能不能治好|的原理)"
     r"|(?:what (?:is|are) (?:a |an |the )?(?:symptoms?|signs?|causes?)|how (?:to|do i|can i) prevent|what is (?:a |an )?\w+\?)"
@@ -60,11 +62,9 @@ def read(text: str, using: Lexicon | None = None) -> Utterance:
     ages = list(measures.ages(flat.text))
     weights = list(measures.weights(flat.text))
     found = [*ages, *weights, *measures.temperatures(flat.text), *measures.vitals(flat.text)]
-    found += measures.lab_values(flat.text, hits, lex)
+    found += measures.lab_values(flat.text, hits)
     pregnant, weeks = measures.pregnancy(flat.text)
-    conditions = {
-        h.id for h in hits if h.sort == "condition" and not is_denied(h.start, h.end, scopes, flat.text)
-    }
+    conditions = {h.id for h in hits if h.sort == "condition" and not is_denied(h.start, h.end, scopes, flat.text)}
     foods = [h.id for h in hits if h.sort == "food" and not any(d.start <= h.start and h.end <= d.end for d in drugs)]
     return Utterance(
         text=text,
@@ -74,7 +74,7 @@ def read(text: str, using: Lexicon | None = None) -> Utterance:
         measures=tuple(_moved(m, flat) for m in _distinct(found)),
         conditions=tuple(sorted(conditions)),
         foods=tuple(dict.fromkeys(foods)),
-        hours=measures.hours(flat.text, ages),
+        hours=measures.hours(flat.text, ages, weeks),
         age_years=_subject_age(ages, flat.text),
         weight_kg=weights[0].value if len({w.value for w in weights}) == 1 else None,
         sex=_sex(flat.text, pregnant),

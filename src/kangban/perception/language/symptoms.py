@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from itertools import islice, product
+from itertools import islice, pairwise, product
 
 from kangban.clinical.utterance import SymptomMention
 from kangban.perception.language.lexicon import Combo, Hit, Lexicon
@@ -31,7 +31,7 @@ def find_symptoms(text: str, hits: list[Hit], lexicon: Lexicon) -> tuple[list[Sy
     parts = clauses(text)
     starts = [start for start, _ in parts]
     found = [Found(h.id, ((h.start, h.end),), True) for h in hits if h.sort == "phrase"]
-    found += _combos(text, hits, lexicon, parts, starts)
+    found += _combos(text, hits, lexicon, starts)
     scopes = denied(text, [span for one in found if one.phrase for span in one.spans])
     mentions: dict[tuple[str, int, int], SymptomMention] = {}
     for one in found:
@@ -40,9 +40,7 @@ def find_symptoms(text: str, hits: list[Hit], lexicon: Lexicon) -> tuple[list[Sy
         negated = _negated(one, start, end, scopes, text)
         past = is_past(start, clause, text)
         for concept in _closure(one.concept, lexicon.implies):
-            mentions.setdefault(
-                (concept, start, end), SymptomMention(start, end, concept, negated=negated, past=past)
-            )
+            mentions.setdefault((concept, start, end), SymptomMention(start, end, concept, negated=negated, past=past))
     return sorted(mentions.values(), key=lambda m: (m.start, m.end, m.concept)), scopes
 
 
@@ -65,9 +63,7 @@ def _closure(concept: str, implies: dict[str, tuple[str, ...]]) -> list[str]:
     return seen
 
 
-def _combos(
-    text: str, hits: list[Hit], lexicon: Lexicon, parts: list[tuple[int, int]], starts: list[int]
-) -> list[Found]:
+def _combos(text: str, hits: list[Hit], lexicon: Lexicon, starts: list[int]) -> list[Found]:
     by_clause: dict[int, dict[str, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
     for hit in hits:
         if hit.sort == "group":
@@ -96,7 +92,7 @@ def _match(text: str, combo: Combo, places: list[list[tuple[int, int]]]) -> list
 
 
 def _near(text: str, spans: tuple[tuple[int, int], ...], gap: int) -> bool:
-    for (_, end), (start, _) in zip(spans, spans[1:], strict=False):
+    for (_, end), (start, _) in pairwise(spans):
         if start < end:
             return False
         # Few characters cannot be many words; very many cannot be few.

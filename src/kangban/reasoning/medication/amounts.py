@@ -10,7 +10,21 @@ import msgspec
 from kangban.kernel.quantity import Amount, find_amount
 from kangban.rules.catalogue import Named
 
-_CN_DIGIT = {"零": 0, "半": 0.5, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+_CN_DIGIT = {
+    "零": 0,
+    "半": 0.5,
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+    "十": 10,
+}
 _COUNT = re.compile(
     r"^\s*(?P<number>\d+\s*/\s*\d+|\d+(?:\.\d+)?(?:\s*[-–~～至到]\s*\d+(?:\.\d+)?)?|[一二两三四五六七八九十]?半|[一二两三四五六七八九十]+|half a|half|a|one|two|three)\s*"
     r"(?P<unit>片半|片|粒|袋|包|支|丸|颗|枚|瓶|揿|喷|滴|吸|块|贴|tablets?|tabs?|pills?|capsules?|caps?|sachets?|bags?|drops?|puffs?)\s*$",

@@ -59,7 +59,10 @@ def check_medicines(
 
 def _find_item(item: Item, view: PersonView, names: Catalogue, gathered: Gathered) -> None:
     if item.named.drug_class is not None:
-        why = (t("medication.which_of_class", "zh", name=item.name), t("medication.which_of_class", "en", name=item.name))
+        why = (
+            t("medication.which_of_class", "zh", name=item.name),
+            t("medication.which_of_class", "en", name=item.name),
+        )
         gathered.miss(f"medicine:{item.name}", "contraindicated", why, (item.name,))
     product = item.named.product
     if product is not None:
@@ -87,13 +90,21 @@ def _eased(severity: Severity, item: Item, kind: str) -> Severity:
 
 
 def _caution(
-    rule: str, row: Caution, item: Item, ingredients: tuple[str, ...], view: PersonView, names: Catalogue, gathered: Gathered
+    rule: str,
+    row: Caution,
+    item: Item,
+    ingredients: tuple[str, ...],
+    view: PersonView,
+    names: Catalogue,
+    gathered: Gathered,
 ) -> None:
     gathered.checked += 1
     tri, missing = holds(row.person, view, names)
     if tri is Tri.NO:
         return
-    severity = row.severity if row.person.allergies or rule.startswith(item.named.id) else _eased(row.severity, item, row.kind)
+    severity = (
+        row.severity if row.person.allergies or rule.startswith(item.named.id) else _eased(row.severity, item, row.kind)
+    )
     if severity == "avoid" and row.person == EVERYBODY_ROW:
         # Advice for everybody who takes it (no driving, no alcohol) is no reason to keep it from this person.
         severity = "caution"
@@ -131,9 +142,9 @@ def _allergy(ingredient: Ingredient, item: Item, view: PersonView, names: Catalo
                t("medication.allergy_unknown", "en", name=ingredient.name_en))  # fmt: skip
         gathered.miss("allergies", "contraindicated", why, (item.name,))
         return
-    allergic_groups = frozenset[str]().union(
-        *(names.keys.get(k, frozenset((k,))) for k in view.allergy_keys)
-    ) & ALLERGY_GROUPS
+    allergic_groups = (
+        frozenset[str]().union(*(names.keys.get(k, frozenset((k,))) for k in view.allergy_keys)) & ALLERGY_GROUPS
+    )
     if ingredient.id in view.allergy_keys or keys & view.allergy_keys or keys & allergic_groups:
         gathered.find(
             f"{ingredient.id}.own-allergy@{ingredient.version}",
@@ -141,7 +152,10 @@ def _allergy(ingredient: Ingredient, item: Item, view: PersonView, names: Catalo
             "contraindicated",
             (item,),
             (ingredient.id,),
-            (t("medication.allergic", "zh", name=ingredient.name), t("medication.allergic", "en", name=ingredient.name_en)),
+            (
+                t("medication.allergic", "zh", name=ingredient.name),
+                t("medication.allergic", "en", name=ingredient.name_en),
+            ),
             citations,
             (t("medication.allergic_instead", "zh"), t("medication.allergic_instead", "en")),
         )

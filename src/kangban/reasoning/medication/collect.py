@@ -72,9 +72,7 @@ class Gathered:
 
     def unknown(self) -> tuple[UnknownFact, ...]:
         """Most valuable question first: the worst outcome, then the number of medicines it touches."""
-        return tuple(
-            sorted(self._unknown.values(), key=lambda u: (severity_rank(u.worst), -len(u.medicines), u.fact))
-        )
+        return tuple(sorted(self._unknown.values(), key=lambda u: (severity_rank(u.worst), -len(u.medicines), u.fact)))
 
 
 def _join(names: tuple[str, ...], lang: str) -> str:

@@ -68,9 +68,7 @@ def find_doses(items: Sequence[Item], view: PersonView, names: Catalogue, gather
             taken = one_dose(item.named, ingredient, item.dose) if item.dose else None
             if item.dose and taken is not None and taken.amount is None:
                 _unreadable(item, ingredient, names, gathered)
-            uses[ingredient].append(
-                Use(item, taken.amount if taken else None, taken.dimension if taken else "mass")
-            )
+            uses[ingredient].append(Use(item, taken.amount if taken else None, taken.dimension if taken else "mass"))
     for ingredient, parts in uses.items():
         parts.sort(key=lambda p: p.item.name)
         if any(p.item.asked for p in parts) or not any(i.asked for i in items):

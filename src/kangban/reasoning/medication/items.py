@@ -12,7 +12,6 @@ from kangban.reasoning.medication.resolve import Resolver
 from kangban.rules.catalogue import Named
 from kangban.rules.names import fold
 
-
 # Words in a product's form that mean it acts where it is put; its duplicates weigh less.
 LOCAL_FORMS = ("滴眼", "眼膏", "眼用", "乳膏", "软膏", "凝胶", "贴", "洗剂", "滴鼻", "鼻喷", "栓", "搽", "酊", "含片")
 

@@ -12,6 +12,7 @@ from kangban.reasoning.medication.items import Item
 from kangban.rules.catalogue import Catalogue
 from kangban.rules.schema import Interaction
 
+
 def find_pairs(items: Sequence[Item], names: Catalogue, gathered: Gathered) -> None:
     """Every pair of items with at least one that was asked about (all pairs when none was)."""
     any_asked = any(i.asked for i in items)

@@ -74,9 +74,7 @@ def _conditions(words: tuple[str, ...] | None, catalogue: Catalogue) -> tuple[fr
     return frozenset(found), tuple(unread)
 
 
-def allergy_keys(
-    words: tuple[str, ...] | None, catalogue: Catalogue
-) -> tuple[frozenset[str] | None, tuple[str, ...]]:
+def allergy_keys(words: tuple[str, ...] | None, catalogue: Catalogue) -> tuple[frozenset[str] | None, tuple[str, ...]]:
     """Ingredient ids and "class:…" keys somebody is allergic to; words that name no medicine are unread."""
     if words is None:
         return None, ()
@@ -150,7 +148,9 @@ def _parts(row: Person, view: PersonView, catalogue: Catalogue, missing: list[st
         yield _band(value, seen.at_least, seen.below, seen.code, missing)
 
 
-def _any_in(wanted: tuple[str, ...] | frozenset[str], have: frozenset[str] | None, fact: str, missing: list[str]) -> Tri:
+def _any_in(
+    wanted: tuple[str, ...] | frozenset[str], have: frozenset[str] | None, fact: str, missing: list[str]
+) -> Tri:
     if have is None:
         missing.append(fact)
         return Tri.UNKNOWN
@@ -158,5 +158,5 @@ def _any_in(wanted: tuple[str, ...] | frozenset[str], have: frozenset[str] | Non
 
 
 def _widen(wanted: tuple[str, ...], catalogue: Catalogue) -> frozenset[str]:
-    """ "class:penicillin" is also met by an allergy to any ingredient of that class."""
+    """A key like "class:penicillin" is also met by an allergy to any ingredient of that class."""
     return frozenset(wanted).union(*(catalogue.members.get(w, frozenset()) for w in wanted))

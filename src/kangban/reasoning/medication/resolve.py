@@ -33,7 +33,9 @@ _STRENGTH = re.compile(
     r"|\d+(?:\.\d+)?的$|\d+(?:片|粒|袋|支)(?:装|/盒)?",
     re.IGNORECASE,
 )
-_TALK = re.compile(r"^(?:那个|这个|一种|叫|叫做|吃的|家里的|孩子的|进口|国产|儿童用|成人用)+|(?:这个药|那个药|的药|这药|牌)$")
+_TALK = re.compile(
+    r"^(?:那个|这个|一种|叫|叫做|吃的|家里的|孩子的|进口|国产|儿童用|成人用)+|(?:这个药|那个药|的药|这药|牌)$"
+)
 
 
 class Resolved(msgspec.Struct, frozen=True):
@@ -88,7 +90,7 @@ class Resolver:
     def _confident(self, name: str, folded: str, named: Named) -> Resolved:
         spelling = self.names.spelling[folded]
         main = {fold(named.name), fold(named.name_en)} if named.name_en else {fold(named.name)}
-        exact = folded in main or fold(name) == folded and named.kind in ("brand", "product", "patent")
+        exact = folded in main or (fold(name) == folded and named.kind in ("brand", "product", "patent"))
         return Resolved(name, named, "exact" if exact else "alias", spelling)
 
     def _near(self, name: str) -> list[tuple[str, int]]:

@@ -1,0 +1,76 @@
+"""Plain HTML elements on NiceGUI: a tag, its text, its attributes. No component library's looks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
+
+# Path data on a 24-unit grid, drawn by us.
+_ICONS: dict[str, tuple[str, ...]] = {
+    "alarm": ("M12 3l9.5 17h-19z", "M12 9.5v5M12 17.2v.6"),
+    "clock": ("M12 3a9 9 0 100 18 9 9 0 000-18z", "M12 7v5.5l3.5 2"),
+    "fine": ("M12 3a9 9 0 100 18 9 9 0 000-18z", "M8 12.4l2.8 2.8 5.4-6"),
+    "clip": ("M19 11.5l-7.4 7.4a4.6 4.6 0 01-6.5-6.5l8-8a3.1 3.1 0 014.4 4.4l-8 8a1.5 1.5 0 01-2.2-2.2l7-7",),
+    "send": ("M4 20l17-8L4 4v6l10 2-10 2z",),
+    "stop": ("M6.5 6.5h11v11h-11z",),
+    "shut": ("M6 6l12 12M18 6L6 18",),
+    "talk": ("M4 5h16v11H10l-5 4v-4H4z",),
+    "home": ("M12 4a3.6 3.6 0 100 7.2A3.6 3.6 0 0012 4z", "M4.5 20c.6-4.2 3.6-6.4 7.5-6.4s6.9 2.2 7.5 6.4"),
+    "box": ("M4 8h16v12H4z", "M7 8V5h10v3M12 11v6M9 14h6"),
+}
+URGENCY_LOOK = {
+    "emergency": ("u1", "alarm"), "same_day": ("u2", "alarm"), "this_week": ("u3", "clock"), "self_care": ("u4", "fine"),
+}  # fmt: skip
+
+
+class Tag(TextElement):
+    """One HTML element. Attribute names use _ for -; a trailing _ is dropped (for_); None leaves one out."""
+
+    def __init__(self, tag: str, text: str = "", classes: str = "", **attributes: Any) -> None:
+        super().__init__(tag=tag, text=text)
+        if classes:
+            self.classes(classes)
+        for name, value in attributes.items():
+            if value is not None:
+                self._props[name.rstrip("_").replace("_", "-")] = value
+
+
+def icon(name: str, size: int = 22) -> Tag:
+    """A drawing beside words; screen readers skip it."""
+    filled = name in ("send", "stop")
+    with Tag(
+        "svg", aria_hidden="true", width=size, height=size, viewBox="0 0 24 24", fill="currentColor" if filled else "none",
+        stroke="none" if filled else "currentColor", stroke_width="1.8", stroke_linecap="round", stroke_linejoin="round",
+    ) as drawing:  # fmt: skip
+        for path in _ICONS[name]:
+            Tag("path", d=path)
+    return drawing
+
+
+def button(text: str, classes: str = "btn", **attributes: Any) -> Tag:
+    """A button that never submits a form by accident."""
+    return Tag("button", text, classes, type=attributes.pop("type", "button"), **attributes)
+
+
+def link(text: str, to: str, classes: str = "", **attributes: Any) -> Tag:
+    """A link within the house."""
+    return Tag("a", text, classes, href=to, **attributes)
+
+
+def toast(text: str) -> None:
+    """A short word at the foot of the page of the client in context."""
+    run(f"kangban.toast({quoted(text)})")
+
+
+def run(code: str) -> None:
+    """Run a line of our own script in the browser; what people wrote goes through `quoted` first."""
+    ui.run_javascript(code)
+
+
+def quoted(text: str) -> str:
+    """A JavaScript string."""
+    import json
+
+    return json.dumps(text).replace("<", "\\u003c")

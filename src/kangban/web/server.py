@@ -1,0 +1,141 @@
+"""The server: one process, one data directory, pages and their static files."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kangban import __version__
+from kangban.kernel.errors import KangbanError, SettingsRefused, Unavailable
+from kangban.settings import Settings
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from kangban.web.household import Household
+
+STATIC = Path(__file__).parent / "static"
+DRAIN_S = 8
+HELD_CLIENT_S = 20.0  # how long a page that lost its connection is kept
+
+
+def run_server(settings: Settings, host: str, port: int) -> int:
+    """Serve until SIGTERM or SIGINT. Exit codes: 0, 5 another server holds the directory, 6 port taken or nothing can be written, 7 refused."""
+    from kangban.web.doors import is_loopback
+
+    try:
+        if not is_loopback(host) and not settings.access_code:
+            raise SettingsRefused("set KANGBAN_ACCESS_CODE before listening on anything but this machine", field="KANGBAN_ACCESS_CODE")
+        listening = _listen(host, port)
+        with listening:
+            return asyncio.run(_serve(settings, host, listening))
+    except KangbanError as error:
+        print(f"kangban: {error.message}", file=sys.stderr, flush=True)  # noqa: T201
+        return error.exit_code
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    bare = host.strip("[]")
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(bare, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+        if os.name == "posix":
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(128)
+    except OSError as error:
+        raise Unavailable(f"cannot listen on {bare} port {port}: {error.strerror}", field="port") from error
+    return listening
+
+
+async def _serve(settings: Settings, host: str, listening: socket.socket) -> int:
+    from kangban.web.household import Household
+
+    household = Household(settings)
+    try:
+        # Before anything heavy: a second server on the same directory is told at once.
+        await household.house()
+        import uvicorn
+
+        class Quiet(uvicorn.Server):
+            """Signals are ours: uvicorn would raise them again after draining, and the exit code would not be 0."""
+
+            @contextmanager
+            def capture_signals(self) -> Iterator[None]:
+                yield
+
+        app = build_app(household, host)
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, timeout_graceful_shutdown=DRAIN_S, server_header=False,
+            ws_max_size=4 * 1024 * 1024, lifespan="on",
+        )  # fmt: skip
+        server = Quiet(config)
+        _on_signals(server)
+        running = asyncio.create_task(server.serve(sockets=[listening]))
+        while not server.started and not running.done():
+            await asyncio.sleep(0.02)
+        if server.started:
+            shown = f"[{host.strip('[]')}]" if ":" in host else host
+            print(f"ready http://{shown}:{listening.getsockname()[1]}", flush=True)  # noqa: T201
+        await running
+        return 0 if server.started else 1
+    finally:
+        await household.close()
+
+
+def _on_signals(server: object) -> None:
+    def stop() -> None:
+        server.should_exit = True  # type: ignore[attr-defined]
+
+    loop = asyncio.get_running_loop()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(one, stop)
+        except NotImplementedError:  # Windows
+            signal.signal(one, lambda *_: loop.call_soon_threadsafe(stop))
+
+
+def build_app(household: Household, host: str) -> ASGIApp:
+    """The whole application behind its doors."""
+    from fastapi import FastAPI
+    from fastapi.staticfiles import StaticFiles
+    from nicegui import app as pages
+    from nicegui import ui
+    from starlette.middleware.gzip import GZipMiddleware
+    from starlette.responses import FileResponse, JSONResponse
+
+    from kangban.web import routes
+    from kangban.web.doors import Doors
+    from kangban.web.frame import head_html
+
+    logging.getLogger("nicegui").setLevel(logging.ERROR)
+    outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+
+    @outer.get("/health")
+    async def health() -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
+        return JSONResponse({"status": "ok", "version": __version__}, headers={"Cache-Control": "no-store"})
+
+    @outer.get("/manifest.webmanifest")
+    async def manifest() -> FileResponse:  # pyright: ignore[reportUnusedFunction]
+        return FileResponse(STATIC / "manifest.json", media_type="application/manifest+json")
+
+    routes.add(outer, household)
+    outer.mount("/static", StaticFiles(directory=STATIC), name="our-static")
+    stamp = str(int(max(p.stat().st_mtime for p in STATIC.iterdir())))
+    ui.add_head_html(head_html(stamp, household.settings.lang), shared=True)
+    routes.add_pages(pages, household)
+    ui.run_with(
+        outer, title="康伴", favicon=STATIC / "icon.svg", language="zh-CN", dark=None, tailwind=False,
+        binding_refresh_interval=None, reconnect_timeout=HELD_CLIENT_S, gzip_middleware_factory=None,
+        show_welcome_message=False,
+    )  # fmt: skip
+    inner = Doors(outer, host=host, code=household.settings.access_code, lang=household.settings.lang)
+    return GZipMiddleware(inner, minimum_size=1024)
