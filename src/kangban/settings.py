@@ -37,7 +37,7 @@ class Settings(msgspec.Struct, frozen=True):
         return self.data_dir / ("demo" if self.demo else "home")
 
 
-def default_data_dir() -> Path:
+def usual_directory() -> Path:
     """The platform's place for a program's data."""
     import platformdirs
 
@@ -67,7 +67,7 @@ def read_settings(
 def _directory(data_dir: Path | None, env: Mapping[str, str]) -> Path:
     if data_dir is not None:
         return data_dir.expanduser()
-    return Path(env["KANGBAN_DATA_DIR"]).expanduser() if env.get("KANGBAN_DATA_DIR") else default_data_dir()
+    return Path(env["KANGBAN_DATA_DIR"]).expanduser() if env.get("KANGBAN_DATA_DIR") else usual_directory()
 
 
 def _model(env: Mapping[str, str]) -> ModelEndpoint | None:

@@ -71,11 +71,13 @@ def draft_of(
             continue
         if bare.startswith("#"):
             heading = bare.lstrip("#").strip()
-            claims.append(Claim(f"## {heading}", (), clinical=False))
+            claims.append(Claim(f"## {heading}", (), clinical=False, line=True))
             shown.append(f"## {heading}")
             continue
         bullet = "- " if _BULLET.match(bare) else ""
         made = [claim_of(s, known) for s in sentences(_BULLET.sub("", bare))]
-        claims += [Claim(bullet + c.text if n == 0 else c.text, c.citations) for n, c in enumerate(made) if c.text]
+        claims += [
+            Claim(bullet + c.text if n == 0 else c.text, c.citations, line=n == 0) for n, c in enumerate(made) if c.text
+        ]
         shown.append(bullet + "".join(c.text for c in made))
     return Draft("\n".join(shown), tuple(claims), sources, tuple(traces), question, brain), offers

@@ -15,11 +15,12 @@ Decision = Literal["release", "amend", "hold", "refuse"]
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """One sentence of a draft with the citation ids it rests on. `clinical` = it needs one."""
+    """One sentence of a draft with the citation ids it rests on. `clinical` = it needs one; `line` = it opens a line."""
 
     text: str
     citations: tuple[str, ...] = ()
     clinical: bool = True
+    line: bool = False
 
 
 class ToolTrace(msgspec.Struct, frozen=True):

@@ -56,6 +56,7 @@ class Utterance(msgspec.Struct, frozen=True):
     measures: tuple[Measure, ...] = ()
     conditions: tuple[str, ...] = ()
     foods: tuple[str, ...] = ()
+    analytes: tuple[str, ...] = ()  # tests named, with or without a value
     hours: float | None = None  # longest stated duration of the complaint
     age_years: float | None = None
     weight_kg: float | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from datetime import timedelta
 
 import msgspec
 
@@ -35,6 +36,7 @@ from kangban.record.timeline import facts_of
 from kangban.toolbox.catalog import TOOLS
 from kangban.toolbox.services import Services
 
+LONGEST_TURN = timedelta(minutes=3)
 HISTORY = 8  # messages of the conversation a brain sees
 
 
@@ -198,7 +200,11 @@ async def _agent(
         "system", system_prompt(context.lang, whose, house.clock.now().date(), urgency=run.urgency, tools=names)
     )
     asked = list(messages) if model is house.offline else [prompt, *messages]
-    async with aclosing(run_agent(model, TOOLS, context, asked, house.clock, budget=Budget())) as events:
+    async with aclosing(
+        run_agent(
+            model, TOOLS, context, asked, house.clock, budget=Budget(deadline_at=house.clock.now() + LONGEST_TURN)
+        )
+    ) as events:
         async for event in events:
             if isinstance(event, StepDone):
                 run.results.append(event.result)
@@ -209,7 +215,7 @@ async def _agent(
                 run.steps.append(shown)
                 yield shown
             elif isinstance(event, Ended):
-                run.text = event.text if event.reason in ("answered", "length") else ""
+                run.text = event.text if event.reason == "answered" else ""
 
 
 async def _answer(house: House, question: Question, run: _Run, turn: Turn) -> tuple[Answer, Draft, Verdict]:

@@ -23,12 +23,12 @@ def claims_after(draft: Draft, verdict: Verdict) -> tuple[Claim, ...]:
         if not bare:
             continue
         if bare.startswith("#"):
-            kept.append(Claim(bare, (), clinical=False))
+            kept.append(Claim(bare, (), clinical=False, line=True))
             continue
         bullet = "- " if bare.startswith("- ") else ""
         for n, one in enumerate(sentences(bare.removeprefix("- "))):
             old = had.get(one)
-            kept.append(Claim((bullet if n == 0 else "") + one, old.citations if old else ()))
+            kept.append(Claim((bullet if n == 0 else "") + one, old.citations if old else (), line=n == 0))
     return tuple(kept)
 
 
@@ -61,16 +61,14 @@ def plain_text(
     """The whole answer as text with [n] behind each cited sentence."""
     number = {c.id: n for n, c in enumerate(citations, 1)}
     lines: list[str] = [first_line] if first_line else []
-    joinable = False
     for claim in claims:
         text = claim.text + "".join(f"[{number[c]}]" for c in claim.citations if c in number)
         if text.startswith("## "):
             lines.append(f"\n{text[3:]}")
-        elif joinable and not text.startswith("- "):
+        elif lines and not claim.line:
             lines[-1] += ("" if lang == "zh" else " ") + text
         else:
             lines.append(text)
-        joinable = not text.startswith("## ")
     if question:
         lines.append(f"\n{question}")
     lines.append(f"\n{label(lang, brain)}")

@@ -206,7 +206,8 @@ def _outcome(fired: list[RedFlag], asks: dict[str, int], present: frozenset[str]
             (t("triage.return_if", "zh"),), (t("triage.return_if", "en"),), complaints=complaints,
             asks=_sorted_asks(asks, 2),
         )  # fmt: skip
-    fired.sort(key=lambda r: (urgency_rank(r.level), r.id))
+    # Of rules of one level the narrowest tells best why.
+    fired.sort(key=lambda r: (urgency_rank(r.level), _breadth(r), r.id))
     top = fired[0]
     level: Urgency = top.level
     same = [r for r in fired if r.level == level]
@@ -224,6 +225,10 @@ def _outcome(fired: list[RedFlag], asks: dict[str, int], present: frozenset[str]
         _sorted_asks(asks, urgency_rank(level)),
         complaints,
     )
+
+
+def _breadth(rule: RedFlag) -> int:
+    return len({c for way in rule.when for c in (*way.all, *way.any)})
 
 
 def _sorted_asks(asks: dict[str, int], rank: int) -> tuple[str, ...]:

@@ -63,10 +63,10 @@ _QUANTITY = re.compile(
     r"|\b(?P<word>twice|thrice)\b|(?P<half>半)(?=[片粒袋包支丸])"
 )
 _UP = re.compile(
-    r"(?:满|≥|>|＞|⩾|超过|大于|高于|多于|至少|起码|最少|over|above|at least|older than|more than|greater than|exceed(?:s|ing)?|from|minimum|⩾)\s*(?:\S{0,2})$"
+    r"(?:满|≥|>|＞|⩾|超过|大于|高于|多于|至少|起码|最少|over|above|at least|older than|more than|greater than|exceed(?:s|ing)?|from|minimum|⩾)\s*(?:\S{0,2}|[a-z]{2,12}\s*)$"
 )
 _DOWN = re.compile(
-    r"(?:未满|不满|不足|<|＜|≤|不超过|不要超过|不能超过|别超过|不得超过|不可超过|最多|至多|最大|小于|低于|少于|不到|under|below|less than|at most|no more than|not exceed(?:ing)?|up to|younger than|maximum(?: of)?|max|within|not more than|never more than|fewer than)\s*(?:\S{0,2})$"
+    r"(?:未满|不满|不足|<|＜|≤|不超过|不要超过|不能超过|别超过|不得超过|不可超过|最多|至多|最大|小于|低于|少于|不到|under|below|less than|at most|no more than|not exceed(?:ing)?|up to|younger than|maximum(?: of)?|max|within|not more than|never more than|fewer than)\s*(?:\S{0,2}|[a-z]{2,12}\s*)$"
 )
 _UP_AFTER = re.compile(
     r"^\s*(?:\)|）)?(?:或|及|和|以)?(?:以上|及以上|起|and (?:over|above|up|older)|or (?:more|older|over|above)|\+)"
@@ -167,16 +167,22 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
 
 
 def same(first: Quantity, second: Quantity) -> bool:
-    """Whether two numbers say the same: the same amount, or either end of a range, within 1 %."""
+    """Whether a number says the same as a source's: the same amount or range, or an end of the source's range, within 1 %.
+
+    An age alone is no end of an age range: "12" is not what "6 to 12" says.
+    """
     if {first.dim, second.dim} == {"age", "time"}:  # "from 12 years" is an age in one text and a time in another
         first, second = _as_hours(first), _as_hours(second)
     if first.dim == second.dim:
-        ends = (second.low, second.high)
-        return all(any(_near(x, y) for y in ends) for x in (first.low, first.high))
-    if "" in (first.dim, second.dim):
-        ends = (second.raw, second.raw_high)
-        return all(any(_near(x, y) for y in ends) for x in (first.raw, first.raw_high))
-    return False
+        mine, ends = (first.low, first.high), (second.low, second.high)
+    elif "" in (first.dim, second.dim):
+        mine, ends = (first.raw, first.raw_high), (second.raw, second.raw_high)
+    else:
+        return False
+    years = first.dim == "age" or (first.dim == "time" and first.low >= 8760)
+    if years and _near(*mine) and not _near(*ends) and not first.bound:
+        return False
+    return all(any(_near(x, y) for y in ends) for x in mine)
 
 
 def _as_hours(one: Quantity) -> Quantity:

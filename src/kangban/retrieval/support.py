@@ -6,10 +6,12 @@ against the passages; a true sentence said in very free words comes out "unsuppo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
 
-from kangban.retrieval.quantities import Quantity, same
+from kangban.retrieval.quantities import Quantity, find_quantities, same
 from kangban.retrieval.traits import (
     ABSOLUTES,
     OPPOSITES,
@@ -27,6 +29,9 @@ _WORSE = {"supported": 0, "unsupported": 1, "contradicted": 2}
 # Less shared wording than this and a clause is not taken as being about the same thing.
 _ALIGNED = 0.12
 _TOPIC = 0.10
+_SEGMENT = re.compile(r"[。；;！!？?\n]|(?<=[a-z)])\.(?=\s|$)")
+# "not daily", "taken daily by mistake": the word stands there, but is not what the source says.
+_DENIED = re.compile(r"(?:不是|并非|不要|误作|误为|误|不在|而非|, not|\bnot|rather than) ?\S{0,3}(?:每天|每日|daily|饭前|饭后|空腹|drowsy)|daily use by mistake", re.I)
 
 
 def supports(sentence: str, passage_texts: Sequence[str]) -> Support:
@@ -39,7 +44,7 @@ def supports(sentence: str, passage_texts: Sequence[str]) -> Support:
     parts = [traits(c) for c in clauses(whole)]
     verdicts = [
         _medicines(said, source),
-        _numbers(said, source, parts),
+        _numbers(said, source, whole),
         _groups(said, source),
         _directions(said, source, parts),
         _absolutes(said, source),
@@ -49,71 +54,71 @@ def supports(sentence: str, passage_texts: Sequence[str]) -> Support:
     return max(verdicts, key=lambda v: _WORSE[v])
 
 
-def _wide(ids: frozenset[str]) -> frozenset[str]:
-    """The ids with their classes, and the members of named classes."""
-    names = catalogue()
-    found = set(ids)
-    for one in ids:
-        found |= names.keys.get(one, frozenset())
-        found |= names.members.get(one, frozenset())
-    return frozenset(found)
-
-
 def _medicines(said: Traits, source: Traits) -> Support:
     """A medicine the source does not name (nor its class, nor a member of it) is not carried."""
-    if not said.drugs:
-        return "supported"
-    known = _wide(source.drugs)
+    names = catalogue()
+    known = set(source.drugs).union(*(names.members.get(one, frozenset[str]()) for one in source.drugs))
+    above = known.union(*(names.keys.get(one, frozenset[str]()) for one in source.drugs))
     for one in said.drugs:
-        names = {one, *catalogue().keys.get(one, frozenset())}
-        if one.startswith("class:"):
-            names = {one}
-        if known.isdisjoint(names) and not _product_of(one, source.drugs):
-            return "contradicted" if source.drugs else "unsupported"
+        if one not in (above if one.startswith("class:") else known) and not _product_of(one, source.drugs):
+            return "unsupported"
     return "supported"
+
+
+@lru_cache(maxsize=1)
+def _contents() -> dict[str, frozenset[str]]:
+    return {named.id: frozenset(i for i, _ in named.contents) for named in catalogue().by_name.values()}
 
 
 def _product_of(one: str, known: frozenset[str]) -> bool:
     """A product and what is in it stand for one another."""
-    return any(
-        named.id == one and not known.isdisjoint({i for i, _ in named.contents})
-        for named in catalogue().by_name.values()
-        if named.id == one
-    )
+    return not known.isdisjoint(_contents().get(one, frozenset()))
 
 
-def _numbers(said: Traits, source: Traits, parts: list[Traits]) -> Support:
+def _numbers(said: Traits, source: Traits, whole: str) -> Support:
+    """Every number of a part must stand in one sentence of the source, in the same company."""
+    segments = [traits(x) for x in _SEGMENT.split(whole) if x.strip()]
     worst: Support = "supported"
-    for one in said.quantities:
-        if _ordinary(one, said.text):
-            continue
-        equal = [q for q in source.quantities if same(one, q)]
-        if not equal:
-            rival = any(q.dim == one.dim for q in source.quantities)
-            if rival:
+    for part in _SEGMENT.split(said.text):
+        wanted = [q for q in find_quantities(part) if not _ordinary(q, part)]
+        for one in wanted:
+            equal = [q for q in source.quantities if same(one, q)]
+            if not equal:
+                if any(q.dim == one.dim for q in source.quantities):
+                    return "contradicted"
+                worst = "unsupported"
+            elif one.bound and not any(q.bound == one.bound for q in equal) and any(q.bound for q in equal):
                 return "contradicted"
+        if wanted and worst == "supported" and not _together(wanted, traits(part), segments):
             worst = "unsupported"
-        elif one.bound and all(q.bound and q.bound != one.bound for q in equal):
-            return "contradicted"
-    return max(worst, _paired(said, parts), key=lambda v: _WORSE[v])
+    return worst
+
+
+def _together(wanted: list[Quantity], part: Traits, segments: list[Traits]) -> bool:
+    """Some source sentence holds all the numbers, and speaks of whom this part speaks, as far as any with numbers does."""
+    holding = [s for s in segments if _all_in(wanted, list(s.quantities))]
+    if not holding:
+        return False
+    about = part.groups | part.drugs
+    dims = {q.dim for q in wanted}
+    rivals = [s for s in segments if any(q.dim in dims for q in s.quantities)]
+    spoken = about & frozenset[str]().union(*((s.groups | s.drugs) for s in rivals))
+    return any(spoken <= (s.groups | s.drugs) for s in holding) or not spoken
+
+
+def _all_in(wanted: list[Quantity], there: list[Quantity]) -> bool:
+    """Whether each number finds one of its own in a source sentence, with no bound turned round."""
+    left = list(there)
+    for one in wanted:
+        match = next((q for q in left if same(one, q) and (not one.bound or not q.bound or q.bound == one.bound)), None)
+        if match is None:
+            return False
+        left.remove(match)
+    return True
 
 
 def _ordinary(one: Quantity, text: str) -> bool:
     return one.dim == "" and (one.low in (110, 119, 120, 12356, 911, 999, 112) or 1900 < one.low < 2100 or text[: one.start].strip() == "")
-
-
-def _paired(said: Traits, parts: list[Traits]) -> Support:
-    """An amount for an age must be the amount the source gives beside that age."""
-    ages = [q for q in said.quantities if q.dim in ("age", "time")]
-    amounts = [q for q in said.quantities if q.dim in ("mg", "ml", "unit", "mg/kg", "iu")]
-    if len(ages) != 1 or len(amounts) != 1:
-        return "supported"
-    for part in parts:
-        if any(same(ages[0], q) and q.bound == ages[0].bound for q in part.quantities):
-            beside = [q for q in part.quantities if q.dim == amounts[0].dim]
-            if len(beside) == 1 and not same(amounts[0], beside[0]):
-                return "contradicted"
-    return "supported"
 
 
 def _groups(said: Traits, source: Traits) -> Support:
@@ -122,8 +127,8 @@ def _groups(said: Traits, source: Traits) -> Support:
     for swap in SWAPS:
         asked = (_with_ages(said) if swap == {"child", "adult", "elder"} else said.groups) & swap
         there = have & swap
-        if asked and not asked & there:
-            if there:
+        if asked - there:
+            if there and not asked & there and len(swap) <= 3:
                 return "contradicted"
             worst = "unsupported"
     return worst
@@ -144,16 +149,22 @@ def _with_ages(one: Traits) -> frozenset[str]:
 
 
 def _directions(said: Traits, source: Traits, parts: list[Traits]) -> Support:
-    near = _nearest(said, parts)
-    text = "\n".join(p.text for p in near) or source.text
+    """Of two opposites the sentence must use the one the source uses, where the source speaks of that."""
+    text = _DENIED.sub(" ", source.text)
+    near = _DENIED.sub(" ", "\n".join(p.text for p in _nearest(said, parts))) or text
+    own = _DENIED.sub(" ", said.text)
+    worst: Support = "supported"
     for first, second in OPPOSITES:
         for one, other in ((first, second), (second, first)):
-            if one.search(said.text) and not other.search(said.text):
-                if other.search(text) and not one.search(text):
+            if not one.search(own) or (other.search(own) and other.search(text) and one.search(text)):
+                continue
+            if not one.search(text):
+                if other.search(text):
                     return "contradicted"
-                if other.search(source.text) and not one.search(source.text):
-                    return "contradicted"
-    return "supported"
+                worst = "unsupported"
+            elif other.search(near) and not one.search(near):
+                return "contradicted"
+    return worst
 
 
 def _absolutes(said: Traits, source: Traits) -> Support:
@@ -167,9 +178,22 @@ def _score(first: Traits, second: Traits) -> float:
 
 
 def _nearest(said: Traits, parts: list[Traits]) -> list[Traits]:
+    """The clauses most alike; where medicines are named, those that name the one the source names least often."""
+    counts = {d: sum(d in p.drugs for p in parts) for d in said.drugs}
+    rare = min((n for n in counts.values() if n), default=0)
+    if rare and rare < len(parts):
+        pick = {d for d, n in counts.items() if n == rare}
+        naming = [p for p in parts if p.drugs & pick and (p.polarity or p.text not in _titles(parts))]
+        if any(p.polarity for p in naming):
+            return naming
     scored = [(_score(said, p), p) for p in parts]
     best = max((s for s, _ in scored), default=0.0)
     return [p for s, p in scored if s >= max(_ALIGNED, best * 0.8)] if best >= _ALIGNED else []
+
+
+def _titles(parts: list[Traits]) -> frozenset[str]:
+    """The first clauses are title and place."""
+    return frozenset(p.text for p in parts[:2])
 
 
 def _permission(sentence: str, parts: list[Traits], whole: str) -> Support:
@@ -199,7 +223,7 @@ def _plain_negation(said: Traits, parts: list[Traits]) -> Support:
 
 
 def _polar(said: str, near: set[str], everywhere: frozenset[str]) -> Support:
-    against = {"permit": {"forbid", "careful"}, "forbid": {"permit"}, "careful": {"forbid"}}[said]
+    against = {"permit": {"forbid", "careful"}, "forbid": {"permit"}, "careful": set[str]()}[said]
     if said in near or (said == "forbid" and "forbid" in everywhere and "permit" not in near):
         return "supported"
     if near & against:
@@ -208,7 +232,9 @@ def _polar(said: str, near: set[str], everywhere: frozenset[str]) -> Support:
         return "supported" if said != "permit" or not (everywhere & against) else "unsupported"
     if everywhere & against:
         return "contradicted"
-    return "unsupported" if said in ("permit", "forbid") else "supported"
+    if said == "careful":
+        return "unsupported" if "forbid" in near else "supported"
+    return "unsupported"
 
 
 def _topic(said: Traits, source: Traits) -> Support:

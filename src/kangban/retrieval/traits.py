@@ -51,9 +51,9 @@ _GROUPS: tuple[tuple[str, str], ...] = (
     ("adult", r"成人|成年人|大人|\badults?\b|\bgrown-?ups?\b"),
     ("elder", r"老人|老年|高龄|长者|\belder|\bolder (?:people|adults|persons|patients)|\bold people|\baged\b|\bseniors?\b"),
     ("pregnancy", r"孕|妊娠|怀孕|胎|\bpregnan|\bfet(?:us|al)|\bunborn|trimester"),
-    ("lactation", r"哺乳|喂奶|母乳|乳汁|\bbreast-?\s?feed|\bnursing\b|\blactat|breast milk"),
+    ("lactation", r"哺|喂奶|母乳|乳汁|\bbreast-?\s?feed|\bnursing\b|\blactat|breast milk"),
     ("kidney", r"肾|\brenal\b|\bkidney|\begfr\b|crcl|creatinine|肌酐|透析|dialysis"),
-    ("liver", r"肝|\bliver\b|\bhepat|cirrhosis|胆"),
+    ("liver", r"肝|\blivers?\b|\bhepat|cirrhosis|胆"),
     ("heart", r"心衰|心力衰竭|心脏|心梗|冠心病|心绞痛|心律|\bheart\b|\bcardiac|angina|arrhythm|infarct"),
     ("asthma", r"哮喘|\basthma"), ("glaucoma", r"青光眼|glaucoma"), ("ulcer", r"溃疡|ulcer"),
     ("bleeding", r"出血|\bbleed|haemorrh|hemorrh"), ("gout", r"痛风|\bgout"), ("epilepsy", r"癫痫|epilep|seizure|抽搐|惊厥"),
@@ -75,7 +75,7 @@ _SOOTHES = re.compile(
     re.I,
 )  # fmt: skip
 _FORBIDS = re.compile(
-    r"禁用|禁止|禁忌|禁服|忌用|忌服|不能(?!缓解|控制|排除)|不可(?!逆)|不要|不得|不宜|不应|不该|不适(?:合|用|宜)|避免|避开|勿|切忌|别(?!的|人|嘌|处|名|急)|不建议|不推荐|不许|不准|不行|不用(?!担心)|不吃|不服|不喝|不合用|不同用|不给|停用|停药|先停|停服|不再|"
+    r"禁用|禁止|禁忌|禁服|忌用|忌服|不能(?!缓解|控制|排除)|不可(?!逆)|不要|不得|不宜|不应|不该|不适(?:合|用|宜)|避免|避开|勿|切忌|别(?!的|人|嘌|处|名|急)|不建议|不推荐|别急着|不许|不准|不行|不用(?!担心)|不吃|不服|不喝|不合用|不同用|不给|停用|停药|先停|停服|不再|"
     r"\bno other\b|\bnot (?:for|in|if|with|below|under|before|until|while|during|be|to|take|use|together|recommended|suitable|advised|allowed|on|within|after|drink|give|above|exceed|combine)\b|"
     r"\bnever\b|\bavoid|contra-?indicat|forbid|\bprohibit|must not|should not|do not|don't|cannot|can't|\bstop\b|\bnone\b|^not?\b|\bunsafe\b|\bunsuitable\b",
     re.I,
@@ -85,7 +85,7 @@ _CAREFUL = re.compile(
     re.I,
 )
 _PERMITS = re.compile(
-    r"可以|可(?=用|服|吃|与|同|继续|在|喝|给|合用|照)|能(?=吃|用|服|和|与|一起|喝|同|放心|继续|随)|允许|放心|安全(?!性)|适合|适用|无妨|首选|建议(?:用|吃|服)|推荐(?:用|吃|服)|优先|\bmay\b(?! (?:cause|raise|increase|lower|reduce|harm|worsen|be |have|lead|occur|weaken|make|strengthen|trigger|prolong|mask|also))|\bcan\b (?:be (?:used|taken|given|combined)|take|use|have|still|drink|safely|eat)|\bsafe|\ballowed|\bsuitable|\bfine\b|\bok(?:ay)?\b|preferred|first choice|feel free|go ahead|recommended",
+    r"可以|可(?=用|服|吃|与|同|继续|在|喝|给|合用|照)|能(?=吃|用|服|和|与|一起|喝|同|放心|继续|随)|允许|放心|安全(?!性)|适合|适用|适宜|无妨|首选|建议(?:用|吃|服)|推荐(?:用|吃|服)|优先|\byou (?:may|can)\b|\b(?:may|can|could)\b (?:also |still |safely )*(?:be (?:safely )?(?:used|taken|given|combined|continued)|take|use|have it|drink|eat|continue)|\bsafe|\ballowed|\bsuitable|\bfine\b|\bok(?:ay)?\b|preferred|first choice|feel free|go ahead|recommended",
     re.I,
 )
 _NEGATES = re.compile(r"不会|不(?:增|减|升|降|影响|加重|引起|导致|是|含|同|需)|没有|无(?!力)|未|\bnot\b|\bno\b|n't\b|without|never|neither", re.I)

@@ -15,6 +15,7 @@ from kangban.clinical.record import (
 from kangban.kernel.errors import InvalidInput
 from kangban.ports.tool import ToolContext, ToolResult, tool
 from kangban.rules.catalogue import catalogue
+from kangban.toolbox.names import observation_name
 from kangban.toolbox.services import services_of
 
 Kind = Literal["observation", "condition", "allergy", "medicine"]
@@ -36,12 +37,13 @@ async def add_to_record(
     if not name.strip() or len(name) > 200:
         raise InvalidInput("a name of 1 to 200 characters is needed", field="name")
     body = _body(kind, name.strip(), value, unit, dose, per_day)
+    shown = observation_name(body.code, context.lang) if isinstance(body, Observation) else name
     proposal = Proposal(body=body, true_at=services_of(context).now, why="said in the conversation")
     return ToolResult(
-        content={"proposed": kind, "name": name, "needs_confirmation": True},
+        content={"proposed": kind, "name": shown, "needs_confirmation": True},
         proposals=(proposal,),
         step="step.proposed",
-        step_values={"name": name},
+        step_values={"name": shown},
     )
 
 

@@ -14,6 +14,7 @@ from kangban.clinical.record import (
     Observation,
 )
 from kangban.ports.tool import ToolContext, ToolResult, tool
+from kangban.toolbox.names import observation_name
 from kangban.toolbox.services import services_of
 
 
@@ -26,14 +27,11 @@ async def look_up_record(context: ToolContext) -> ToolResult:
     for entry in services_of(context).entries:
         body = entry.body
         if isinstance(body, (Observation, Condition, AllergyIntolerance, MedicationStatement, MedicationRequest)):
-            rows.append(
-                {
-                    "kind": entry.kind,
-                    "at": entry.true_at.date().isoformat(),
-                    **msgspec.to_builtins(body),
-                    "id": entry.id,
-                }
-            )
+            row: dict[str, Any] = {"kind": entry.kind, "at": entry.true_at.date().isoformat(), "id": entry.id}
+            row |= msgspec.to_builtins(body)
+            if isinstance(body, Observation):
+                row["name"] = observation_name(body.code, context.lang)
+            rows.append(row)
     person = msgspec.to_builtins(context.person)
     person.pop("member_id", None)
     return ToolResult(

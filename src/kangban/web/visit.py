@@ -70,22 +70,33 @@ class Visit:
         """A moment as a date where the server stands."""
         return moment.astimezone().strftime("%Y-%m-%d")
 
-    def guarded(self, work: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    def guarded(self, work: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         """An event's function whose errors become a word at the foot of the page."""
 
-        async def run(*arguments: Any) -> None:
-            client = context.client
-            try:
-                await work(*arguments)
-            except KangbanError as error:
-                with client:
-                    toast(self.words(error))
-            except Exception as error:  # noqa: BLE001 - a click must get an answer
-                LOG.error("a page event failed: %s", type(error).__name__)
-                with client:
-                    toast(self.words(error))
+        async def run() -> None:
+            await self._answered(work())
 
         return run
+
+    def guarded_event(self, work: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
+        """The same for a function that is handed the event."""
+
+        async def run(event: Any) -> None:
+            await self._answered(work(event))
+
+        return run
+
+    async def _answered(self, working: Awaitable[None]) -> None:
+        client = context.client
+        try:
+            await working
+        except KangbanError as error:
+            with client:
+                toast(self.words(error))
+        except Exception as error:  # noqa: BLE001 - a click must get an answer
+            LOG.error("a page event failed: %s", type(error).__name__)  # noqa: TRY400 - a trace could hold record values
+            with client:
+                toast(self.words(error))
 
 
 def language(request: Request, fallback: Lang) -> Lang:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from kangban.agent.offline.plan import Plan
+from kangban.clinical.person import PersonFacts
 from kangban.clinical.urgency import Lang
+from kangban.clinical.utterance import Utterance
 from kangban.kernel.texts import has_text, t
 
 Object = dict[str, Any]
@@ -25,7 +26,7 @@ _ORDER = (
 )
 
 
-def question_for(plan: Plan, found: dict[str, list[Object]], lang: Lang) -> list[str]:
+def question_for(found: dict[str, list[Object]], lang: Lang) -> list[str]:
     """Marked lines that ask for one missing fact, or []. Never in an emergency: then acting comes first."""
     triage = found.get("triage", [{}])[0]
     if triage.get("urgency") == "emergency":
@@ -49,6 +50,23 @@ def question_for(plan: Plan, found: dict[str, list[Object]], lang: Lang) -> list
                 lines.append(f"【选】{t(f'ask.{fact}.options', lang)}")
             return lines
     return []
+
+
+_CHILD = frozenset({"宝宝", "孩子", "儿子", "女儿", "大宝", "二宝", "孙子", "孙女", "son", "daughter", "baby"})
+_GRANDPARENT = frozenset({"奶奶", "爷爷", "姥姥", "姥爷", "外婆", "外公", "grandma", "grandmother", "grandpa", "grandfather"})
+ADULT_FROM, OLD_FROM, AGES_APART = 18.0, 40.0, 5.0
+
+
+def is_about_another(said: Utterance, person: PersonFacts) -> bool:
+    """Whether the words name somebody the record in view cannot belong to: by age, or a man who is pregnant."""
+    if said.pregnant and person.sex == "male":
+        return True
+    if person.age_years is None:
+        return False
+    if said.age_years is not None and abs(said.age_years - person.age_years) > AGES_APART:
+        return True
+    child_of_adult = said.relation in _CHILD and person.age_years >= OLD_FROM and said.age_years is None
+    return child_of_adult or (said.relation in _GRANDPARENT and person.age_years < OLD_FROM)
 
 
 def _looks_meant(name: str, suggestion: str) -> bool:

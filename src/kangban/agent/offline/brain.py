@@ -9,6 +9,7 @@ from typing import Any, cast
 from kangban.agent.events import Heard
 from kangban.agent.offline.compose import compose
 from kangban.agent.offline.plan import Plan, make_plan, whole_question
+from kangban.clinical.person import UNKNOWN_PERSON
 from kangban.clinical.urgency import Lang
 from kangban.ports.chat_model import ChatEvent, ChatRequest, Finished, Place, TextDelta, ToolCall, ToolCallsReady
 
@@ -42,7 +43,9 @@ class OfflineBrain:
             )
             yield Finished("tool_calls")
             return
-        for line in compose(plan, results, lang_of(request, plan)).splitlines(keepends=True):
+        context = _view(request).get("tool_context")
+        person = context.person if context is not None else UNKNOWN_PERSON
+        for line in compose(plan, results, lang_of(request, plan), person).splitlines(keepends=True):
             yield TextDelta(line)
         yield Finished("stop")
 

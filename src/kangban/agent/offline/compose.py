@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any, cast
 
-from kangban.agent.offline.asks import question_for
+from kangban.agent.offline.asks import is_about_another, question_for
 from kangban.agent.offline.plan import Plan
+from kangban.clinical.person import UNKNOWN_PERSON, PersonFacts
 from kangban.clinical.urgency import Lang
 from kangban.kernel.quantity import plain_number
 from kangban.kernel.texts import t
@@ -20,8 +21,11 @@ _SENTENCE_END = re.compile(r"(?<=[。！？!?])(?!\s*\[\^)")
 _FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]")
 
 
-def compose(plan: Plan, results: list[Result], lang: Lang) -> str:
-    """The whole answer as marked text, see agent.draft for the format."""
+def compose(plan: Plan, results: list[Result], lang: Lang, person: PersonFacts = UNKNOWN_PERSON) -> str:
+    """The whole answer as marked text, see agent.draft for the format.
+
+    A question that cannot be about the person in view is not answered from this record: it asks whose it is.
+    """
     first = plan.intents[0]
     if first in ("greeting", "thanks", "identity", "out_of_scope", "empty"):
         return t(f"offline.{first}", lang)
@@ -35,6 +39,10 @@ def compose(plan: Plan, results: list[Result], lang: Lang) -> str:
         return "\n".join(_remembered(by_name.get("add_to_record", []), lang))
     if first == "calculate":
         return "\n".join(_calculated(by_name.get("calculate", []), lang))
+    if is_about_another(plan.said, person):
+        for outcome in by_name.get("triage", [])[:1]:
+            lines += _triage_lines(outcome, lang)
+        return "\n".join([*lines, f"【问】{t('ask.other_person', lang, name=person.name or '')}"])
     for outcome in by_name.get("check_medication", [])[:1]:
         lines += medicine_lines(outcome, lang)
     for outcome in by_name.get("judge_lab_value", []):
@@ -43,9 +51,9 @@ def compose(plan: Plan, results: list[Result], lang: Lang) -> str:
         lines += _food_lines(outcome, lang)
     for outcome in by_name.get("triage", [])[:1]:
         lines += _triage_lines(outcome, lang)
-    if first in ("knowledge", "diet") or not lines:
-        lines += _knowledge_lines(by_name.get("search_knowledge", []), plan, lang)
-    question = question_for(plan, by_name, lang)
+    if first in ("knowledge", "diet") or not lines or plan.about:
+        lines += _knowledge_lines(by_name.get("search_knowledge", []), lang)
+    question = question_for(by_name, lang)
     if question:
         lines += question
     return "\n".join(lines) if lines else t("offline.nothing_found", lang)
@@ -76,7 +84,7 @@ def medicine_lines(outcome: Object, lang: Lang) -> list[str]:
         names = (" + " if len(one["medicines"]) > 1 else "").join(one["medicines"])
         colon = "：" if lang == "zh" else ": "
         lines.append("- " + _cited(colon.join((word, names, one["message"])), _marks(one["citations"])))
-    instead = _instead(shown)
+    instead = _instead(shown, lang)
     if instead:
         lines.append(f"## {t('offline.do', lang)}")
         lines += [f"- {_cited(text, marks)}" for text, marks in instead]
@@ -87,7 +95,10 @@ def _most_personal(mild: list[Object]) -> list[Object]:
     """Cautions that rest on this person or pair come before general ones; a fixed number is shown."""
     rank = {"interaction": 0, "duplicate": 0, "dose": 0, "renal": 1, "hepatic": 1, "condition": 1, "pregnancy": 1,
             "lactation": 1, "allergy": 1, "age": 2, "omission": 3, "food": 4}  # fmt: skip
-    return sorted(mild, key=lambda f: rank.get(f["kind"], 5))[:MOST_CAUTIONS]
+    one_each: dict[tuple[str, str], Object] = {}
+    for one in mild:
+        one_each.setdefault((one["kind"], "+".join(one["medicines"])), one)
+    return sorted(one_each.values(), key=lambda f: rank.get(f["kind"], 5))[:MOST_CAUTIONS]
 
 
 def _verdict(grave: list[Object], mild: list[Object], outcome: Object, lang: Lang) -> str:
@@ -107,10 +118,17 @@ def _verdict(grave: list[Object], mild: list[Object], outcome: Object, lang: Lan
     return t("offline.verdict_nothing_found", lang, count=outcome.get("checked", 0))
 
 
-def _instead(shown: list[Object]) -> list[tuple[str, str]]:
+def _instead(shown: list[Object], lang: Lang) -> list[tuple[str, str]]:
+    """(what to do, its marks), the prescriber first: that sentence is ours and rests on no source."""
     found: dict[str, str] = {}
+    join = "、" if lang == "zh" else ", "
     for one in shown:
         text = str(one.get("instead") or "").strip()
+        if one["ordered"]:
+            call = t("medication.call_prescriber", lang, names=join.join(one["ordered"]))
+            if text.startswith(call):
+                found.setdefault(call, "")
+                text = text.removeprefix(call).strip()
         if text and text not in found:
             found[text] = _marks(one["citations"])
     return list(found.items())[:4]
@@ -122,8 +140,7 @@ def _not_checked(outcome: Object, lang: Lang) -> list[str]:
         near = "、".join(one["suggestions"]) if lang == "zh" else ", ".join(one["suggestions"])
         key = "offline.not_in_catalogue_near" if near else "offline.not_in_catalogue"
         lines.append("- " + t(key, lang, name=one["name"], near=near))
-    for text in outcome.get("herbs_unchecked", []):
-        lines.append("- " + t("offline.herbs_unchecked", lang, herbs=text))
+    lines += ["- " + t("offline.herbs_unchecked", lang, herbs=text) for text in outcome.get("herbs_unchecked", [])]
     facts = [
         t(f"fact.{u['fact']}", lang) for u in outcome["unknown"] if ":" not in u["fact"] and u["worst"] in _INTERRUPTIVE
     ]
@@ -180,19 +197,17 @@ def _lab_lines(outcome: Object, lang: Lang) -> list[str]:
 
 
 def _food_lines(outcome: Object, lang: Lang) -> list[str]:
-    lines: list[str] = []
-    for one in outcome["findings"][:8]:
-        word = t(f"severity.{one['severity']}", lang)
-        colon = "：" if lang == "zh" else ": "
-        lines.append("- " + _cited(word + colon + one["message"], _marks(one["citations"])))
+    colon = "：" if lang == "zh" else ": "
+    lines = [
+        "- " + _cited(t(f"severity.{f['severity']}", lang) + colon + f["message"], _marks(f["citations"]))
+        for f in outcome["findings"][:8]
+    ]
     if not lines:
         lines.append(t("offline.food_nothing", lang))
-    for name in outcome["not_in_catalogue"]:
-        lines.append("- " + t("offline.not_in_catalogue", lang, name=name))
-    return lines
+    return lines + ["- " + t("offline.not_in_catalogue", lang, name=n) for n in outcome["not_in_catalogue"]]
 
 
-def _knowledge_lines(found: list[Object], plan: Plan, lang: Lang) -> list[str]:
+def _knowledge_lines(found: list[Object], lang: Lang) -> list[str]:
     lines: list[str] = []
     for outcome in found[:1]:
         for hit in outcome["hits"][:2]:
@@ -215,24 +230,32 @@ def record_lines(found: list[Object], lang: Lang) -> list[str]:
         return [t("offline.no_record", lang)]
     entries = cast("list[Object]", found[0]["entries"])
     lines: list[str] = [t("offline.record_intro", lang)]
+    cabinet = [e for e in entries if e.get("status") == "in_cabinet"]
     groups = (("Condition", "text"), ("AllergyIntolerance", "substance"), ("MedicationRequest", "name"),
               ("MedicationStatement", "name"), ("Observation", "code"))  # fmt: skip
     for kind, key in groups:
-        rows = [e for e in entries if e["kind"] == kind]
+        rows = [e for e in entries if e["kind"] == kind and e.get("status", "active") == "active"]
         lines.append(f"## {t(f'record.{kind}', lang)}")
-        lines += [f"- {_entry(e, key)}" for e in rows[-12:]] or ["- " + t("offline.not_recorded", lang)]
+        lines += [f"- {_entry(e, key, lang)}" for e in rows[-12:]] or ["- " + t("offline.not_recorded", lang)]
+    if cabinet:
+        lines.append(f"## {t('record.cabinet', lang)}")
+        lines += [f"- {_entry(e, 'name', lang)}" for e in cabinet]
     return lines
 
 
-def _entry(entry: Object, key: str) -> str:
-    parts = [str(entry[key])]
+def _entry(entry: Object, key: str, lang: Lang) -> str:
+    parts = [t(f"record.none.{entry['kind']}", lang) if entry[key] == "none" else str(entry[key])]
     if entry["kind"] == "Observation":
         value = entry.get("value")
-        parts = [
-            f"{entry[key]} {plain_number(value) if value is not None else entry.get('text', '')} {entry.get('unit', '')}".strip()
-        ]
+        shown = plain_number(value) if value is not None else entry.get("text", "")
+        parts = [f"{entry['name']} {shown} {shown_unit(entry.get('unit', ''))}".strip()]
     parts += [str(entry[k]) for k in ("dose", "reaction") if entry.get(k)]
     return f"{' '.join(parts)}（{entry['at']}）"
+
+
+def shown_unit(unit: str) -> str:
+    """A UCUM unit as people write it."""
+    return unit.replace("[", "").replace("]", "").replace("{", "").replace("}", "").replace("_", " ").removeprefix("1")
 
 
 def _remembered(found: list[Object], lang: Lang) -> list[str]:

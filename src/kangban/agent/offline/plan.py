@@ -31,11 +31,16 @@ _REMEMBER = re.compile(
     r"^(?:请|麻烦)?(?:帮我|给我|替我)?(?:记一下|记下|记录一下|记录|登记|添加|加到档案|存一下)|(?:记到|写进|加进|存到)(?:档案|记录)|please (?:record|note|save|add)|^(?:record|note down|save)\b"
 )
 _CALCULATE = re.compile(r"\bbmi\b|体重指数|算(?:一下)?.{0,6}(?:bmi|egfr|肾小球)|体表面积|body mass index")
-_HEIGHT = re.compile(r"(?:身高|height)?\s*(?P<cm>1\d{2}|[5-9]\d)\s*(?:cm|厘米|公分)|(?P<m>1[.米]\d{1,2})\s*(?:m|米)?")
+_HEIGHT = re.compile(
+    r"(?:身高|height)\s*(?:是|为|of|is)?\s*(?P<only>1\d{2}|[5-9]\d)(?!\d)|(?P<cm>1\d{2}|[5-9]\d)\s*(?:cm|厘米|公分)|(?P<m>1[.米]\d{1,2})\s*(?:m|米)?"
+)
 _CREATININE = re.compile(r"(?:肌酐|creatinine|scr)\s*(?:[:：]|是|为|of|is)*\s*(?P<v>\d{2,4}(?:\.\d+)?)")
 _EAT = re.compile(
     r"能(?:不能)?(?:吃|喝|用)|可(?:不)?可以(?:吃|喝|用)|可以.{0,8}(?:吗|么)|能.{0,6}(?:吗|么|不)|要不要(?:吃|喝)|忌口|can .{0,30}(?:eat|drink|have|take)|is it (?:ok|safe|okay)|may .{0,20}(?:eat|drink|take)|should .{0,20}(?:eat|avoid)"
 )
+_ABOUT = re.compile(r"治什么|干什么用|什么作用|副作用|怎么吃|怎么用|用法|什么药|what is .{0,20} for|side effects?|how to (?:take|use)")
+_HOW_MUCH = re.compile(r"多少|几[?？]?$|高吗|低吗|高不高|正常吗|怎么样|what (?:is|was)|how (?:is|was|much|high)")
+_BODY_SIZE = frozenset({"height", "weight", "bmi"})
 # 在吃华法林 tells what is taken; 能吃布洛芬吗 asks about one.
 _TAKING = re.compile(
     r"(?:(?:在|正|一直|长期|天天|每天|平时|刚|已经|都)(?:在)?(?:吃|服用|服|用|打)(?:着|了)?|(?:吃|服用)着)[^，。,.？?]{0,4}$|\b(?:takes?|taking|is on|am on|are on|been on|prescribed)\s[^,.?]{0,8}$"
@@ -59,6 +64,7 @@ class Plan(msgspec.Struct, frozen=True):
     calls: tuple[Call, ...]
     text: str
     said: Utterance
+    about: bool = False  # asks what a medicine is for or how it works
 
 
 def whole_question(messages: Sequence[ChatMessage]) -> str:
@@ -100,13 +106,13 @@ def make_plan(text: str) -> Plan:
             return Plan((intent,), (), text, said)  # pyright: ignore[reportArgumentType]
     intents, calls = _matters(text, lowered, said)
     if not intents:
-        in_scope = _HEALTH.search(lowered) is not None or said.conditions or said.foods
+        in_scope = _HEALTH.search(lowered) is not None or said.conditions or said.foods or said.analytes
         if not in_scope:
             return Plan(("out_of_scope",), (), text, said)
         intents.append("knowledge")
     if intents[0] in ("knowledge", "symptom", "report", "diet", "medicine"):
         calls.append(Call("search_knowledge", {"query": text[:400], "top": 3}))
-    return Plan(tuple(intents), tuple(calls), text, said)
+    return Plan(tuple(intents), tuple(calls), text, said, about=_ABOUT.search(lowered) is not None)
 
 
 def _matters(text: str, lowered: str, said: Utterance) -> tuple[list[Intent], list[Call]]:
@@ -116,7 +122,9 @@ def _matters(text: str, lowered: str, said: Utterance) -> tuple[list[Intent], li
         found = _remember(said)
         if found:
             return ["remember"], found
-    asks_record = _RECORD.search(lowered) is not None
+    values = [m for m in said.measures if m.code.startswith("lab:") and m.code[4:] not in _BODY_SIZE]
+    asks_value = said.analytes and not said.measures and _HOW_MUCH.search(lowered)
+    asks_record = _RECORD.search(lowered) is not None or asks_value
     if asks_record and not (said.drugs and _EAT.search(lowered)):
         return ["record"], [Call("look_up_record", {})]
     if _CALCULATE.search(lowered):
@@ -132,7 +140,6 @@ def _matters(text: str, lowered: str, said: Utterance) -> tuple[list[Intent], li
         if taking and asked is not taking:
             arguments["also_taking"] = taking
         calls += [Call("look_up_record", {}), Call("check_medication", arguments)]
-    values = [m for m in said.measures if m.code.startswith("lab:")]
     for one in values[:8]:
         calls.append(Call("judge_lab_value", {"name": one.code[4:], "value": one.value, "unit": one.unit}))
     if values:
@@ -198,7 +205,8 @@ def _calculation(lowered: str, said: Utterance) -> list[Call]:
         "bmi" in lowered or "体重指数" in lowered or "body mass" in lowered or "体表" in lowered
     ):
         metres = (height["m"] or "").replace("米", ".")
-        centimetres = float(height["cm"]) if height["cm"] else float(metres.ljust(4, "0")) * 100
+        whole = height["only"] or height["cm"]
+        centimetres = float(whole) if whole else float(metres.ljust(4, "0")) * 100
         what = "body_surface_area" if "体表" in lowered else "bmi"
         arguments: dict[str, Any] = {"what": what, "height_cm": centimetres}
         if said.weight_kg is not None:

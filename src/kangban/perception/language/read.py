@@ -74,6 +74,7 @@ def read(text: str, using: Lexicon | None = None) -> Utterance:
         measures=tuple(_moved(m, flat) for m in _distinct(found)),
         conditions=tuple(sorted(conditions)),
         foods=tuple(dict.fromkeys(foods)),
+        analytes=tuple(dict.fromkeys(h.id for h in hits if h.sort == "analyte")),
         hours=measures.hours(flat.text, ages, weeks),
         age_years=_subject_age(ages, flat.text),
         weight_kg=weights[0].value if len({w.value for w in weights}) == 1 else None,

@@ -1,0 +1,1 @@
+"""What stands in the cabinet, what is inside, and whether a member may take it."""

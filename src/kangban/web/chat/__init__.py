@@ -1,0 +1,1 @@
+"""The talk: question box, turns as they happen, answers with their sources."""

@@ -1,0 +1,175 @@
+"""The page one asks on."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+
+from nicegui import context, ui
+from nicegui.events import UploadEventArguments
+
+from kangban.journeys.attachments import MOST_BYTES, Upload, safe_name
+from kangban.journeys.chat_turn import Question
+from kangban.journeys.conversation import ask_again, read_conversation
+from kangban.journeys.house import Member
+from kangban.kernel.ids import new_id
+from kangban.perception.language.plain import MOST_CHARACTERS
+from kangban.web.chat.consent import consent_dialog
+from kangban.web.chat.exchange import Shown
+from kangban.web.chat.sources import Sources
+from kangban.web.elements import Tag, button, icon, link, run, toast
+from kangban.web.frame import frame
+from kangban.web.names import call_name
+from kangban.web.visit import Visit
+
+_SEND_BY_KEY = "(e) => { if (!kangban.enter(e)) return; e.preventDefault(); const words = kangban.take(FORCE); if (words) emit(words); }"
+_SEND = "() => { const words = kangban.take(FORCE); if (words) emit(words); }"
+MOST_FILES = 6
+
+
+async def chat_page(visit: Visit) -> None:
+    """Draw the talk with the member in view."""
+    with frame(visit, visit.say("page.talk"), rail_title=visit.say("sources.title"), facts=True) as places:
+        sources = Sources(visit, places.rail)
+        if visit.who is None:
+            _nobody(visit)
+            return
+        talk = Talk(visit, visit.who, sources)
+        await talk.draw()
+        talk.draw_box()
+        if await talk.needs_consent():
+            await consent_dialog(visit)
+
+
+def _nobody(visit: Visit) -> None:
+    with Tag("div", classes="sheet"), Tag("div", classes="empty"):
+        Tag("h2", visit.say("nobody.title"))
+        Tag("p", visit.say("nobody.why"))
+        link(visit.say("family.add_member"), "/family?add=1", "btn p")
+
+
+class Talk:
+    """One browser tab's talk with one member in view."""
+
+    def __init__(self, visit: Visit, member: Member, sources: Sources) -> None:
+        self._visit, self._member, self._sources = visit, member, sources
+        self._uploads: list[Upload] = []
+        self._order = asyncio.Lock()  # questions sent while one is answered wait their turn
+        self._running: set[asyncio.Task[None]] = set()
+        self._welcome: Tag | None = None
+
+    async def needs_consent(self) -> bool:
+        """Whether a model off this machine waits for the family's word."""
+        from kangban.journeys.outbound import consent_given
+
+        house = self._visit.house
+        return house.model is not house.offline and house.model.place == "mainland" and await consent_given(house) is None
+
+    async def draw(self) -> None:
+        """The talk as stored."""
+        told = await read_conversation(self._visit.house, self._member.id)
+        with Tag("div", classes="talk"):
+            with Tag("div", classes="inner", role="log", aria_live="polite", aria_label=self._visit.say("talk")) as self._log:
+                if not told:
+                    self._draw_welcome()
+                for one in told:
+                    lang = "en" if one.message.lang == "en" else "zh"
+                    shown = Shown(self._visit, self._sources, one.message.text, one.files, ask=self._ask, lang=lang)
+                    shown.show_stored(one, self._again)
+
+    def _draw_welcome(self) -> None:
+        with Tag("div", classes="empty") as self._welcome:
+            Tag("h2", self._visit.say("welcome.title", name=call_name(self._member)))
+            Tag("p", self._visit.say("welcome.why"))
+            with Tag("div", classes="row"):
+                for key in ("medicine", "symptom", "record"):
+                    words = self._visit.say(f"welcome.{key}")
+                    button(words, "chip").on("click", lambda _, w=words: self._ask(w), js_handler="() => emit()")
+
+    def draw_box(self) -> None:
+        """The question box with attachments."""
+        say = self._visit.say
+        with Tag("div", classes="ask"):
+            self._held = Tag("div", classes="held", aria_live="polite")
+            with Tag("div", classes="box", role="group", aria_label=say("box")):
+                self._input = Tag(
+                    "textarea", "", "", id="question", rows="1", aria_label=say("box"), placeholder=say("placeholder"),
+                    enterkeyhint="send", data_most=MOST_CHARACTERS, data_toolong=say("too_long"),
+                )  # fmt: skip
+                with button("", "ic", aria_label=say("attach"), title=say("attach"), data_do="pick"):
+                    icon("clip")
+                with button("", "ic send", aria_label=say("send"), title=say("send")) as self._send:
+                    icon("send")
+        with Tag("div", classes="hide-up", aria_hidden="true"):
+            ui.upload(
+                multiple=True, auto_upload=True, max_file_size=MOST_BYTES, on_upload=self._keep,
+                on_rejected=lambda: toast(say("too_big")),
+            ).props("tabindex=-1")  # fmt: skip
+        self._listen()
+        context.client.on_delete(self._leave)
+
+    def _listen(self) -> None:
+        """With files waiting an empty box may be sent, so the browser is told."""
+        force = "true" if self._uploads else "false"
+        for element, event, code in ((self._input, "keydown", _SEND_BY_KEY), (self._send, "click", _SEND)):
+            element._event_listeners.clear()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            element.on(event, self._sent, js_handler=code.replace("FORCE", force))
+
+    def _leave(self) -> None:
+        for task in list(self._running):
+            task.cancel()
+
+    async def _sent(self, event: Any) -> None:
+        words = cast("dict[str, str]", event.args)
+        await self._start(str(words.get("text", "")), str(words.get("id") or new_id("client")))
+
+    async def _ask(self, text: str) -> None:
+        await self._start(text, new_id("client"))
+
+    async def _start(self, text: str, client_id: str) -> None:
+        uploads, self._uploads = tuple(self._uploads), []
+        self._draw_held()
+        if not text.strip() and not uploads:
+            return
+        if self._welcome is not None:
+            self._welcome.delete()
+            self._welcome = None
+        question = Question(self._member.id, text, client_id, lang=self._visit.lang, uploads=uploads)
+        with self._log:
+            shown = Shown(
+                self._visit, self._sources, text, tuple(safe_name(u.name) for u in uploads), ask=self._ask, lang=self._visit.lang
+            )
+        run("kangban.newest()")
+        task = asyncio.create_task(self._turn(shown, question))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _turn(self, shown: Shown, question: Question) -> None:
+        with self._log:
+            async with self._order:
+                await shown.live(question, self._again)
+
+    async def _again(self, message_id: str) -> Question:
+        return await ask_again(self._visit.house, self._member.id, message_id)
+
+    async def _keep(self, event: UploadEventArguments) -> None:
+        if len(self._uploads) >= MOST_FILES:
+            toast(self._visit.say("too_many"))
+            return
+        self._uploads.append(Upload(safe_name(event.file.name), await event.file.read()))
+        event.sender.reset()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+        self._draw_held()
+
+    def _draw_held(self) -> None:
+        self._held.clear()
+        with self._held:
+            for number, one in enumerate(self._uploads):
+                with button("", "chip", aria_label=self._visit.say("remove_file", name=one.name)) as chip:
+                    Tag("span", one.name)
+                    icon("shut", 16)
+                chip.on("click", lambda _, n=number: self._drop(n), js_handler="() => emit()")
+        self._listen()
+
+    def _drop(self, number: int) -> None:
+        del self._uploads[number : number + 1]
+        self._draw_held()

@@ -1,0 +1,68 @@
+"""Addresses → pages."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from nicegui import ui
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kangban.journeys.family import export
+from kangban.kernel.errors import KangbanError
+from kangban.web.cabinet.page import cabinet_page
+from kangban.web.chat.page import chat_page
+from kangban.web.family.page import family_page
+from kangban.web.household import Household
+from kangban.web.plain_pages import error_page, language_of
+from kangban.web.visit import Visit, enter
+
+if TYPE_CHECKING:
+    from nicegui import App
+
+LOG = logging.getLogger("kangban.web")
+
+
+def add(outer: FastAPI, household: Household) -> None:
+    """What is no page: the export of a member."""
+
+    @outer.get("/export")
+    async def exported(request: Request, who: str) -> Response:  # pyright: ignore[reportUnusedFunction]
+        try:
+            house = await household.house(request.cookies.get("kangban_family", ""))
+            text = await export(house, who)
+        except KangbanError as error:
+            return error_page(language_of(request, household.settings.lang), error.http_status)
+        headers = {"Content-Disposition": 'attachment; filename="kangban-member.json"', "Cache-Control": "no-store"}
+        return Response(text, media_type="application/json; charset=utf-8", headers=headers)
+
+
+def add_pages(pages: App, household: Household) -> None:
+    """The three pages and what is shown when one is missing or broken."""
+    draws: dict[str, Callable[[Visit], Awaitable[None]]] = {"/": chat_page, "/family": family_page, "/cabinet": cabinet_page}
+    for path, draw in draws.items():
+        ui.page(path)(_page(household, draw))
+
+    async def missing(request: Request, _error: Exception) -> Response:
+        return error_page(language_of(request, household.settings.lang), 404)
+
+    async def broken(request: Request, error: Exception) -> Response:
+        LOG.error("a page failed: %s", type(error).__name__)
+        return error_page(language_of(request, household.settings.lang), 500)
+
+    pages.add_exception_handler(404, missing)
+    pages.add_exception_handler(Exception, broken)
+
+
+def _page(household: Household, draw: Callable[[Visit], Awaitable[None]]) -> Callable[[Request], Awaitable[Response | None]]:
+    async def page(request: Request) -> Response | None:
+        try:
+            await draw(await enter(household, request))
+        except KangbanError as error:
+            return error_page(language_of(request, household.settings.lang), error.http_status)
+        return None
+
+    return page
