@@ -86,12 +86,14 @@ _NOT_NAMES = {
 _STOP = set("了的吗呢吃药有和在用着过能可不是还也就都片粒天次个痛病发烧炎症高低压热吧啊喝没会后前时很好")
 
 
-def find_drugs(text: str, hits: list[Hit], lex: Lexicon, scopes: Denied) -> tuple[list[DrugMention], list[str]]:
+def find_drugs(
+    text: str, hits: list[Hit], lex: Lexicon, scopes: Denied, *, near: bool = True
+) -> tuple[list[DrugMention], list[str]]:
     """Mentions in plain offsets, and names that look like medicines but are in no catalogue."""
     chosen = _longest([h for h in hits if h.sort == "drug"])
     mentions = [_mention(text, h.start, h.end, h.id, lex, scopes) for h in chosen]
     taken = [(m.start, m.end) for m in mentions]
-    for start, end, spelling in near_names(text, taken):
+    for start, end, spelling in near_names(text, taken) if near else ():
         mentions.append(_mention(text, start, end, spelling, lex, scopes, misspelt=True))
         taken.append((start, end))
     mentions.sort(key=lambda m: m.start)
@@ -200,9 +202,9 @@ class NearNames:
         # What is left must be peculiar to the name: 感冒 of 感冒灵 is an everyday word.
         return bool(kept or len(name) == 3) and not any(part in self.everyday for part in kept)
 
-    def worth(self, window: str) -> bool:
-        """Whether all but one character of a window occur in names at all."""
-        return sum(c in self._chars for c in window) >= len(window) - 1
+    def known_characters(self, text: str) -> bytes:
+        """1 for every character that occurs in a name, else 0; all but one of a window must."""
+        return bytes(c in self._chars for c in text)
 
 
 def _cuts(word: str) -> list[str]:
@@ -219,6 +221,7 @@ def near_names(text: str, taken: list[tuple[int, int]]) -> list[tuple[int, int, 
     near = _near_shipped()
     found: list[tuple[int, int, str]] = []
     busy = bytearray(len(text))
+    known = near.known_characters(text)
     for start, end in taken:
         busy[start:end] = b"\1" * (end - start)
     for word in re.finditer(r"[a-z]{6,}", text):
@@ -231,8 +234,8 @@ def near_names(text: str, taken: list[tuple[int, int]]) -> list[tuple[int, int, 
         at = start
         while at + 3 <= stop:
             for size in range(min(7, stop - at), 2, -1):
-                window = text[at : at + size]
-                if near.worth(window) and not any(busy[at : at + size]):
+                if known.count(1, at, at + size) >= size - 1 and not busy.count(1, at, at + size):
+                    window = text[at : at + size]
                     name = near.chinese(window)
                     if name:
                         found.append((at, at + size, name))

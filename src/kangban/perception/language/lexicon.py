@@ -42,7 +42,7 @@ class Lexicon:
     def __init__(self, packs: Packs, names: Catalogue) -> None:
         self.names = names
         self.drugs: dict[str, Named] = {}  # plain spelling → thing
-        self.combos: dict[str, list[Combo]] = defaultdict(list)  # by first group
+        self.combos: dict[str, dict[str, list[Combo]]] = {}  # by first and second group
         self.implies = {s.id: s.implies for s in packs.symptoms}
         self.everyday: set[str] = set()  # words that are no misspelt medicine
         self.analyte_units: dict[str, tuple[str, ...]] = {}
@@ -79,7 +79,11 @@ class Lexicon:
             self._put(symptom.phrases, "phrase", symptom.id)
             self.everyday |= {plain(w).text for w in (*symptom.phrases, symptom.name)}
             for combo in symptom.combos:
-                self.combos[combo[0]].append(Combo(symptom.id, combo, symptom.gap, symptom.ordered))
+                if not combo:
+                    continue
+                seconds = self.combos.setdefault(combo[0], {})
+                second = combo[1:2] or combo[0:1]
+                seconds.setdefault(second[0], []).append(Combo(symptom.id, combo, symptom.gap, symptom.ordered))
 
     def _add_others(self, packs: Packs) -> None:
         for condition in packs.conditions:

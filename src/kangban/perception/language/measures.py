@@ -245,13 +245,16 @@ def hours(text: str, not_in: list[Measure], weeks: float | None = None) -> float
     return max(said) if said else None
 
 
+_READ_AS_VITALS = frozenset({"temp", "sbp", "dbp", "hr", "rr", "spo2"})
+
+
 def lab_values(text: str, hits: list[Hit]) -> Iterator[Measure]:
     """An analyte's name with a number right behind it."""
     behind = re.compile(
         r"\s*(?:[(（][^)）]{0,12}[)）])?\s*(?:[:：=]|是|为|到|高达|达|了|才|只有|有|of|is|was|level|结果|值|偏高|偏低|高|低|[,，])*\s*[<>＜＞]?\s*(?P<v>\d+(?:\.\d+)?)\s*(?P<u>[a-z0-9^*µμ%°]+(?:/[a-z0-9^*.]+)*)?"
     )
     for hit in hits:
-        if hit.sort != "analyte":
+        if hit.sort != "analyte" or hit.id in _READ_AS_VITALS:
             continue
         m = behind.match(text, hit.end)
         if m is not None:

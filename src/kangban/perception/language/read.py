@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from typing import TypeVar
 
 import msgspec
@@ -47,8 +46,8 @@ def _language(text: str) -> str:
     return "zh" if chinese * 4 >= sum(1 for c in text[:2000] if c.isascii() and c.isalpha()) else "en"
 
 
-def read(text: str, using: Lexicon | None = None) -> Utterance:
-    """Find everything a text says. Raises InvalidInput above 200 000 characters.
+def read(text: str, using: Lexicon | None = None, *, misspelt: bool = True) -> Utterance:
+    """Find everything a text says. Raises InvalidInput above 200 000 characters. `misspelt` looks for near names, too.
 
     Offsets in the result are offsets into `text` as given.
     """
@@ -58,7 +57,7 @@ def read(text: str, using: Lexicon | None = None) -> Utterance:
     flat = plain(text)
     hits = _outside_names(list(lex.hits(flat.text)))
     symptoms, scopes = find_symptoms(flat.text, hits, lex)
-    drugs, unknown = find_drugs(flat.text, hits, lex, scopes)
+    drugs, unknown = find_drugs(flat.text, hits, lex, scopes, near=misspelt)
     ages = list(measures.ages(flat.text))
     weights = list(measures.weights(flat.text))
     found = [*ages, *weights, *measures.temperatures(flat.text), *measures.vitals(flat.text)]
@@ -91,17 +90,15 @@ def read(text: str, using: Lexicon | None = None) -> Utterance:
 
 def _outside_names(hits: list[Hit]) -> list[Hit]:
     """Hits without those strictly inside a medicine's name: 感冒灵 is no cold."""
-    names = sorted({(h.start, h.end) for h in hits if h.sort == "drug"})
+    names = {(h.start, h.end) for h in hits if h.sort == "drug"}
     if not names:
         return hits
-    starts = [start for start, _ in names]
-
-    def inside(hit: Hit) -> bool:
-        # Names are short and few at one place, so looking back over a handful is enough.
-        near = names[max(0, bisect_right(starts, hit.start) - 8) : bisect_right(starts, hit.start)]
-        return any(hit.end <= end and end - start > hit.end - hit.start for start, end in near)
-
-    return [h for h in hits if h.sort == "drug" or not inside(h)]
+    until: dict[int, int] = {}
+    for start, end in names:
+        for at in range(start, end):
+            if until.get(at, 0) < end:
+                until[at] = end
+    return [h for h in hits if h.sort == "drug" or until.get(h.start, 0) < h.end or (h.start, h.end) in names]
 
 
 def _moved(found: _T, flat: Plain) -> _T:

@@ -73,9 +73,11 @@ def _combos(text: str, hits: list[Hit], lexicon: Lexicon, starts: list[int]) -> 
     found: list[Found] = []
     for groups in by_clause.values():
         for first in groups:
-            for combo in lexicon.combos.get(first, ()):
-                if all(g in groups for g in combo.groups):
-                    found += _match(text, combo, [groups[g] for g in combo.groups])
+            seconds = lexicon.combos.get(first)
+            for second in seconds.keys() & groups.keys() if seconds else ():
+                for combo in seconds[second] if seconds else ():
+                    if len(combo.groups) < 3 or all(g in groups for g in combo.groups):
+                        found += _match(text, combo, [groups[g] for g in combo.groups])
     return found
 
 

@@ -64,7 +64,7 @@ class Shown:
                 async for event in events:
                     self._show(event)
         except asyncio.CancelledError:
-            self._halt("stopped", again)
+            self._halt("halted.stopped", again)
         except InvalidInput as error:
             self._failed(self._visit.words(error), None)
             run(f"kangban.fill({quoted(self.text)})")
@@ -221,7 +221,7 @@ class Shown:
         """An exchange from the store; one without an answer gets a retry."""
         self.message_id = exchange.message_id
         if exchange.answer is None:
-            self._halt("broken_off", again)
+            self._halt("halted.broken_off", again)
         else:
             self.show_answer(exchange.answer, exchange.useful, exchange.waiting)
 

@@ -1,0 +1,58 @@
+"""Triage on vignettes written by somebody who had not seen the rules, and 16 harmless edits of each."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from benchmarks.sets.triage_edits import edits
+from kangban.clinical.person import PersonFacts
+from kangban.clinical.urgency import URGENCIES
+from kangban.cli.shapes import PersonIn
+from kangban.perception.language.read import read
+from kangban.reasoning.triage import triage
+
+import msgspec
+
+SET = Path(__file__).parent / "sets" / "triage_vignettes.jsonl"
+RANK = {u: n for n, u in enumerate(URGENCIES)}
+
+
+def judge(text: str, person: PersonFacts) -> str:
+    return triage(read(text), person).urgency
+
+
+def rows() -> list[tuple[dict[str, Any], PersonFacts]]:
+    found = [json.loads(line) for line in SET.read_text("utf-8").splitlines() if line.strip()]
+    return [(row, msgspec.convert(row.get("person") or {}, PersonIn).facts()) for row in found]
+
+
+def run() -> dict[str, Any]:
+    under: list[str] = []
+    raised = self_care = flips = edited = exact = 0
+    levels: Counter[str] = Counter()
+    vignettes = rows()
+    for row, person in vignettes:
+        got = judge(row["text"], person)
+        levels[f"{row['level']}→{got}"] += 1
+        exact += got == row["level"]
+        if row["level"] == "emergency" and got != "emergency":
+            under.append(row["id"])
+        if row["level"] == "self_care":
+            self_care += 1
+            raised += RANK[got] < RANK["self_care"]
+        for _, text in edits(row["text"], row["lang"]):
+            edited += 1
+            flips += RANK[judge(text, person)] > RANK[got]
+    return {
+        "vignettes": len(vignettes),
+        "edits": edited,
+        "emergencies under-triaged": {"value": len(under), "limit": 0},
+        "emergencies under-triaged, which": " ".join(under) or "none",
+        "edits that lowered the urgency": {"value": flips, "limit": 0},
+        "self-care raised": {"value": raised / max(self_care, 1) * 100, "unit": "%", "limit": 12},
+        "exactly right": {"value": exact / len(vignettes) * 100, "unit": "%"},
+        "levels": ", ".join(f"{k} {v}" for k, v in sorted(levels.items())),
+    }
