@@ -51,6 +51,7 @@ def ask(
 
 async def answer_of(asked: AskIn, records: Records, data_dir: Path | None, lang: str) -> dict[str, Any]:
     """Run one turn for a member of the record, or for a person given in words (kept nowhere)."""
+    from kangban.app import close_house
     from kangban.cli.shapes import check_text
     from kangban.journeys.chat_turn import Question, chat_turn
     from kangban.journeys.turn_events import TurnDone
@@ -63,9 +64,13 @@ async def answer_of(asked: AskIn, records: Records, data_dir: Path | None, lang:
         check_text(asked.text)
     house, member = await _who(asked, records, data_dir)
     question = Question(member, asked.text, new_id("cli"), new_id("conversation"), lang, uploads)  # pyright: ignore[reportArgumentType]
-    async for event in chat_turn(house, question):
-        if isinstance(event, TurnDone):
-            return answer_object(event.answer, lang)  # pyright: ignore[reportArgumentType]
+    try:
+        async for event in chat_turn(house, question):
+            if isinstance(event, TurnDone):
+                return answer_object(event.answer, lang)  # pyright: ignore[reportArgumentType]
+    finally:
+        if not isinstance(asked.person, str):
+            await close_house(house)  # one house per guest
     raise Broken("the turn ended without an answer")
 
 
@@ -93,7 +98,7 @@ def _uploads(paths: list[str]) -> tuple[Upload, ...]:
     for n, path in enumerate(paths):
         try:
             found.append(Upload(Path(path).name, Path(path).read_bytes()))
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError: a NUL in the path
             raise InvalidInput(
                 f"the attachment cannot be read: {type(error).__name__}", field=f"attachments[{n}]"
             ) from None

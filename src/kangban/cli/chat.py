@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -22,14 +24,18 @@ def chat(
 
 async def _talk(member: str, lang: str, records: Records) -> int:
     from kangban.journeys.chat_turn import Question, chat_turn
+    from kangban.journeys.house import get_member
     from kangban.journeys.turn_events import StepShown, TurnDone
     from kangban.kernel.errors import KangbanError
     from kangban.kernel.ids import new_id
     from kangban.kernel.texts import t
 
     conversation = new_id("conversation")
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     try:
         house = await records.house()
+        await get_member(house, member)
         while True:
             try:
                 text = await asyncio.to_thread(input, "> ")

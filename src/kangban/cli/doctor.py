@@ -38,7 +38,8 @@ async def _look(data_dir: Any, demo: bool) -> list[dict[str, Any]]:
         settings = read_settings(data_dir=data_dir, demo=demo)
     except KangbanError as error:
         return [_row("settings", "broken", error.message, f"mend {error.field}")]
-    rows = [_packs(), *_reviews()]
+    packs = _packs()
+    rows = [packs] if packs["state"] == "broken" else [packs, *_reviews()]
     if settings.model is None:
         rows.append(
             _row(
@@ -114,10 +115,12 @@ async def _store(settings: Any) -> dict[str, Any]:
 
     try:
         store = await open_store(settings)
+        try:
+            families = await store.families()
+        finally:
+            await store.close()
     except KangbanError as error:
         return _row("store", "broken", error.message, "check KANGBAN_DATA_DIR and KANGBAN_DATABASE_URL")
-    families = await store.families()
-    await store.close()
     return _row(
         "store", "ok", f"{(settings.database_url and 'PostgreSQL') or settings.house_dir}: {len(families)} families"
     )

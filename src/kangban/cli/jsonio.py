@@ -16,6 +16,7 @@ import msgspec
 from kangban.kernel.errors import Broken, InvalidInput, KangbanError, Unavailable
 
 _T = TypeVar("_T")
+_BOM = b"\xef\xbb\xbf"
 _PATH = re.compile(r" - at `\$\.?(?P<path>[^`]*)`")
 _EXTRA = re.compile(r"unknown field `(?P<name>[^`]+)`|missing required field `(?P<missing>[^`]+)`")
 Answer = dict[str, Any]
@@ -26,12 +27,11 @@ EXIT_OF = {"invalid_input": 2, "not_permitted": 3, "not_found": 4, "conflict": 5
 def parse(raw: bytes | dict[str, Any], shape: type[_T]) -> _T:
     """Read one object; raises InvalidInput naming the field as a dotted path."""
     try:
-        if isinstance(raw, bytes):
-            return msgspec.json.decode(raw, type=shape)
-        return msgspec.convert(raw, shape)
+        # Words of the command line go the same way as lines: bytes that are no UTF-8 arrive as lone surrogates.
+        return msgspec.json.decode(raw if isinstance(raw, bytes) else msgspec.json.encode(raw), type=shape)
     except msgspec.ValidationError as error:
         raise InvalidInput(_reason(str(error)), field=_field(str(error))) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise InvalidInput("not one JSON object in UTF-8", field=None) from None
 
 
@@ -45,7 +45,9 @@ def _field(text: str) -> str | None:
 
 
 def _reason(text: str) -> str:
-    # msgspec tells types, never the caller's values.
+    # msgspec tells types, but it repeats a word that is none of the allowed ones.
+    if text.startswith("Invalid enum value"):
+        return "not one of the allowed words"
     return _PATH.sub("", text)
 
 
@@ -94,7 +96,7 @@ async def run_lines(shape: type[_T], work: Callable[[_T], Awaitable[Answer]]) ->
 def _stdin_lines() -> Iterator[bytes]:
     first = True
     for raw in sys.stdin.buffer:
-        line = raw.removeprefix(b"\xef\xbb\xbf") if first else raw
+        line = raw.removeprefix(_BOM) if first else raw
         first = False
         if line.strip():
             yield line.strip()
@@ -112,8 +114,8 @@ async def run_one(raw: bytes | dict[str, Any], shape: type[_T], work: Callable[[
 def read_input(source: str) -> bytes:
     """The bytes of `--input FILE|-`; raises InvalidInput when the file cannot be read."""
     if source == "-":
-        return sys.stdin.buffer.read()
+        return sys.stdin.buffer.read().removeprefix(_BOM)
     try:
-        return Path(source).read_bytes()
-    except OSError as error:
+        return Path(source).read_bytes().removeprefix(_BOM)
+    except (OSError, ValueError) as error:
         raise InvalidInput(f"the input file cannot be read: {type(error).__name__}", field="input") from None

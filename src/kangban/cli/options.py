@@ -16,7 +16,7 @@ _T = TypeVar("_T")
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 Jsonl = Annotated[bool, typer.Option("--jsonl", help="One JSON object a line on stdin, one answer a line.")]
 Input = Annotated[str | None, typer.Option("--input", help="FILE or - with the JSON object.")]
-Lang = Annotated[str, typer.Option("--lang", help="zh or en.")]
+Lang = Annotated[str, typer.Option("--lang", envvar="KANGBAN_LANG", help="zh or en.")]
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Where the record lives.")]
 Demo = Annotated[bool, typer.Option("--demo", help="Use the invented demo family.")]
 PersonWords = Annotated[str | None, typer.Option("--person", help="A member id, or a JSON object.")]
@@ -41,6 +41,9 @@ def run(
     from kangban.cli import jsonio
     from kangban.kernel.errors import KangbanError
 
+    if jsonl and source:
+        raise typer.BadParameter("--jsonl reads stdin; give a file with --json", param_hint="--input")
+
     async def all_of_it() -> int:
         try:
             if jsonl:
@@ -64,22 +67,22 @@ def run(
 
 
 def person_of(words: str | None) -> dict[str, Any] | str | None:
-    """A member id, or a person object in JSON."""
+    """A member id, or a person object in JSON; raises BadParameter for braces that hold no JSON."""
     if words is None or not words.strip().startswith("{"):
         return words
-    import json
+    import msgspec
 
     try:
-        return json.loads(words)
-    except ValueError:
-        return words
+        return msgspec.json.decode(words, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        raise typer.BadParameter("not one JSON object", param_hint="--person") from None
 
 
 def language(lang: str) -> str:
     """Zh or en, else a usage error."""
-    if lang not in ("zh", "en"):
+    if lang not in ("zh", "en", ""):
         raise typer.BadParameter("zh or en", param_hint="--lang")
-    return lang
+    return lang or "zh"
 
 
 class Records:

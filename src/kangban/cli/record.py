@@ -87,11 +87,15 @@ def show(member: Member, json: Json = False, data_dir: DataDir = None, demo: Dem
         waiting = await proposals(house, asked.id)
         return {"person": msgspec.to_builtins(facts), "proposals": [msgspec.to_builtins(e) for e in waiting]}
 
-    run(_Words, work, words={"id": member}, source=None, jsonl=False, show=None if json else str, after=records.close)
+    run(_Words, work, words={"id": member}, source=None, jsonl=False, show=None if json else _pretty, after=records.close)
 
 
-def export(member: Member, data_dir: DataDir = None, demo: Demo = False) -> None:
-    """Export everything of a member as JSON on stdout."""
+def _pretty(answer: dict[str, Any]) -> str:
+    return msgspec.json.format(msgspec.json.encode(answer), indent=2).decode()
+
+
+def export(member: Member, json: Json = False, data_dir: DataDir = None, demo: Demo = False) -> None:
+    """Export everything of a member as JSON on stdout, with --json on one line."""
     records = Records(data_dir, demo)
 
     async def work(asked: _Words) -> dict[str, Any]:
@@ -99,4 +103,4 @@ def export(member: Member, data_dir: DataDir = None, demo: Demo = False) -> None
 
         return msgspec.json.decode(await export_of(await records.house(), asked.id))
 
-    run(_Words, work, words={"id": member}, source=None, jsonl=False, show=None, after=records.close)
+    run(_Words, work, words={"id": member}, source=None, jsonl=False, show=None if json else _pretty, after=records.close)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import msgspec
 
 from kangban.clinical.draft import Answer
@@ -66,5 +64,5 @@ async def ask_again(house: House, member_id: str, message_id: str) -> Question:
         if isinstance(kept.body, DocumentReference):
             uploads.append(Upload(kept.body.name, await house.blobs.get(kept.body.sha256)))
     body = entry.body
-    lang = cast("Lang", body.lang if body.lang in ("zh", "en") else "zh")
+    lang: Lang = "en" if body.lang == "en" else "zh"
     return Question(member_id, body.text, body.client_id, body.conversation_id, lang, tuple(uploads))

@@ -164,5 +164,7 @@ def _prove_evidence(packs: Packs) -> Iterator[Fault]:
             if only_recalled and row.severity in ("contraindicated", "avoid"):
                 yield Fault(f"ingredient {i.id} {row.key}", "recalled facts may only be caution or note")
     for p in packs.products:
-        if not any(known.get(c) == "read_label" for c in p.citations):
+        if p.composition_recalled and any(c.amount for c in p.contains):
+            yield Fault(f"product {p.id}", "a recalled composition may not have amounts")
+        if not p.composition_recalled and not any(known.get(c) == "read_label" for c in p.citations):
             yield Fault(f"product {p.id}", "a composition needs a label that was read")

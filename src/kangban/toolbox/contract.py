@@ -131,6 +131,7 @@ def resolve_object(found: Resolved) -> JsonObject:
         "market": named.market if named else None,
         "unit": named.unit if named else None,
         "herbs": list(named.herbs) if named else [],
+        "composition_recalled": bool(named and named.product and named.product.composition_recalled),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from nicegui import ui
@@ -25,7 +25,7 @@ class Frame:
 
 
 @contextmanager
-def frame(visit: Visit, title: str, *, rail_title: str, facts: bool = False) -> Iterator[Frame]:
+def frame(visit: Visit, title: str, *, rail_title: str, facts: bool = False) -> Generator[Frame]:
     """Draw nav, head, tabs and the right side; yields the middle and the right to fill."""
     name = call_name(visit.who) if visit.who else ""
     ui.page_title(f"{title} · {name} · {visit.say('brand')}" if name else f"{title} · {visit.say('brand')}")
@@ -36,10 +36,9 @@ def frame(visit: Visit, title: str, *, rail_title: str, facts: bool = False) -> 
             if visit.house.demo:
                 _demo_strip(visit)
             _head(visit, title, facts=facts)
-        with Tag("aside", classes="rail", aria_label=rail_title) as rail:
-            with Tag("h2", rail_title):
-                with button("", "ic shut", aria_label=visit.say("close"), data_do="shut"):
-                    icon("shut")
+        with Tag("aside", classes="rail", aria_label=rail_title) as rail, Tag("h2", rail_title):
+            with button("", "ic shut", aria_label=visit.say("close"), data_do="shut"):
+                icon("shut")
     _tabs(visit)
     Tag("button", "", "veil", type="button", aria_label=visit.say("close"), data_do="shut", tabindex="-1")
     Tag("div", id="toasts", role="status", aria_live="polite")
@@ -76,7 +75,11 @@ def _nav(visit: Visit) -> None:
 def _logo() -> None:
     with Tag("svg", aria_hidden="true", width="34", height="34", viewBox="0 0 34 34"):
         Tag("circle", cx="17", cy="17", r="17", fill="#1f6f5c")
-        Tag("path", d="M17 26C9 20 8 15 10.5 12.4c2-2 5-1.3 6.5 1.2 1.5-2.5 4.5-3.2 6.5-1.2C26 15 25 20 17 26z", fill="#faf7f2")
+        Tag(
+            "path",
+            d="M17 26C9 20 8 15 10.5 12.4c2-2 5-1.3 6.5 1.2 1.5-2.5 4.5-3.2 6.5-1.2C26 15 25 20 17 26z",
+            fill="#faf7f2",
+        )
 
 
 def _member(visit: Visit, member: Member) -> None:
@@ -100,7 +103,10 @@ def _brain_note(visit: Visit) -> None:
     with Tag("dialog", id="connect", aria_labelledby="connect-title"):
         Tag("h2", visit.say("connect"), id="connect-title")
         Tag("p", visit.say("connect_how"))
-        Tag("pre", "KANGBAN_MODEL_URL=http://127.0.0.1:8080\nKANGBAN_MODEL_NAME=qwen3-8b\nKANGBAN_MODEL_KEY=…\nKANGBAN_MODEL_PLACE=this_machine")
+        Tag(
+            "pre",
+            "KANGBAN_MODEL_URL=http://127.0.0.1:8080\nKANGBAN_MODEL_NAME=qwen3-8b\nKANGBAN_MODEL_KEY=…\nKANGBAN_MODEL_PLACE=this_machine",
+        )
         Tag("p", visit.say("connect_then"), "small")
         with Tag("div", classes="row"):
             button(visit.say("close"), data_do="hide")

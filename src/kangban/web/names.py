@@ -25,7 +25,10 @@ from kangban.kernel.texts import has_text, t
 from kangban.record.timeline import visible
 from kangban.rules.compiled import shipped
 
-_UNITS = {"mL/min/{1.73_m2}": "mL/min/1.73 m²", "m[IU]/L": "mIU/L", "umol/L": "μmol/L", "mm[Hg]": "mmHg", "ug": "μg", "1": "", "Cel": "℃"}
+_UNITS = {
+    "mL/min/{1.73_m2}": "mL/min/1.73 m²", "m[IU]/L": "mIU/L", "umol/L": "μmol/L", "mm[Hg]": "mmHg", "ug": "μg", "1": "",
+    "Cel": "℃",
+}  # fmt: skip
 _SHORT = ("inr", "egfr")
 BLEEDING = frozenset({"华法林", "利伐沙班", "达比加群", "阿哌沙班", "氯吡格雷"})
 
@@ -121,7 +124,7 @@ def important(log: list[Entry], facts: PersonFacts, lang: Lang, most: int = 4) -
     for name in facts.allergies or ():
         found.append((t("web.allergic", lang, name=name), True))
     uses = sorted(facts.medicines or (), key=lambda m: (m.name not in BLEEDING, not m.ordered))
-    medicines = [(" ".join(p for p in (m.name, (m.dose or "").replace("ug", "μg")) if p), m.name in BLEEDING) for m in uses]
+    medicines = [(f"{m.name} {(m.dose or '').replace('ug', 'μg')}".strip(), m.name in BLEEDING) for m in uses]
     found += medicines[:2]
     if facts.egfr is not None and facts.egfr < 60:
         found.append((f"eGFR {plain_number(facts.egfr)}", True))
@@ -130,15 +133,19 @@ def important(log: list[Entry], facts: PersonFacts, lang: Lang, most: int = 4) -
         found.append((_observation(inr.body, lang), False))
     if facts.age_years is not None and facts.age_years < 14 and facts.weight_kg is not None:
         found.append((f"{plain_number(facts.weight_kg)} kg", False))
-    names = [e.body.text for e in entries if isinstance(e.body, Condition) and e.body.clinical_status == "active" and e.body.text != "none"]
-    found += [(name, False) for name in dict.fromkeys(names)]
+    found += [(name, False) for name in dict.fromkeys(_conditions(entries))]
     found += medicines[2:]
     return found[:most]
 
 
+def _conditions(entries: list[Entry]) -> list[str]:
+    held = [e.body for e in entries if isinstance(e.body, Condition) and e.body.clinical_status == "active"]
+    return [c.text for c in held if c.text != "none"]
+
+
 def summary(log: list[Entry], facts: PersonFacts, lang: Lang) -> str:
     """A member's line in the list: conditions first, else what else matters."""
-    names = [e.body.text for e in visible(log) if isinstance(e.body, Condition) and e.body.clinical_status == "active" and e.body.text != "none"]
+    names = _conditions(visible(log))
     if facts.pregnant and facts.pregnancy_weeks is not None:
         names.insert(0, t("web.weeks", lang, n=int(facts.pregnancy_weeks)))
     names += [t("web.allergic", lang, name=a) for a in facts.allergies or ()]

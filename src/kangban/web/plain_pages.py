@@ -38,7 +38,7 @@ def error_page(lang: Lang, status: int) -> HTMLResponse:
     kind = "404" if status == 404 else "500"
     title = t(f"web.error.{kind}", lang)
     body = (
-        f'<h1>{escape(title)}</h1><p>{escape(t(f"web.error.{kind}_why", lang))}</p>'
+        f"<h1>{escape(title)}</h1><p>{escape(t(f'web.error.{kind}_why', lang))}</p>"
         f'<p><a class="btn p" href="/">{escape(t("web.error.home", lang))}</a></p>'
     )
     return page(lang, title, body, status)
@@ -49,7 +49,7 @@ def code_page(lang: Lang, status: int, *, wrong: str = "", back: str = "/") -> H
     title = t("web.code.title", lang)
     said = f'<p class="wrong" role="alert">{escape(t(f"web.code.{wrong}", lang))}</p>' if wrong else ""
     body = (
-        f'<h1>{escape(title)}</h1><p>{escape(t("web.code.why", lang))}</p>{said}'
+        f"<h1>{escape(title)}</h1><p>{escape(t('web.code.why', lang))}</p>{said}"
         f'<form class="form" method="post" action="/code"><input type="hidden" name="back" value="{escape(back)}">'
         f'<label>{escape(t("web.code.label", lang))}<input name="code" type="password" autocomplete="current-password" '
         f'required autofocus></label><button class="btn p">{escape(t("web.code.enter", lang))}</button></form>'

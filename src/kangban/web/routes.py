@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,11 @@ def add(outer: FastAPI, household: Household) -> None:
 
 def add_pages(pages: App, household: Household) -> None:
     """The three pages and what is shown when one is missing or broken."""
-    draws: dict[str, Callable[[Visit], Awaitable[None]]] = {"/": chat_page, "/family": family_page, "/cabinet": cabinet_page}
+    draws: dict[str, Callable[[Visit], Awaitable[None]]] = {
+        "/": chat_page,
+        "/family": family_page,
+        "/cabinet": cabinet_page,
+    }
     for path, draw in draws.items():
         ui.page(path)(_page(household, draw))
 
@@ -57,12 +62,18 @@ def add_pages(pages: App, household: Household) -> None:
     pages.add_exception_handler(Exception, broken)
 
 
-def _page(household: Household, draw: Callable[[Visit], Awaitable[None]]) -> Callable[[Request], Awaitable[Response | None]]:
+def _page(
+    household: Household, draw: Callable[[Visit], Awaitable[None]]
+) -> Callable[[Request], Awaitable[Response | None]]:
     async def page(request: Request) -> Response | None:
         try:
             await draw(await enter(household, request))
         except KangbanError as error:
             return error_page(language_of(request, household.settings.lang), error.http_status)
+        except Exception as error:  # noqa: BLE001 - caught here, or the trace with its values would be printed
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            LOG.error("a page failed: %s at %s:%s", type(error).__name__, place.name, place.lineno)
+            return error_page(language_of(request, household.settings.lang), 500)
         return None
 
     return page

@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,12 +28,17 @@ HELD_CLIENT_S = 20.0  # how long a page that lost its connection is kept
 
 
 def run_server(settings: Settings, host: str, port: int) -> int:
-    """Serve until SIGTERM or SIGINT. Exit codes: 0, 5 another server holds the directory, 6 port taken or nothing can be written, 7 refused."""
+    """Serve until SIGTERM or SIGINT; returns the exit code.
+
+    0 stopped in order; 5 another server holds the directory; 6 port taken or nothing can be written; 7 refused.
+    """
     from kangban.web.doors import is_loopback
 
     try:
         if not is_loopback(host) and not settings.access_code:
-            raise SettingsRefused("set KANGBAN_ACCESS_CODE before listening on anything but this machine", field="KANGBAN_ACCESS_CODE")
+            raise SettingsRefused(
+                "set KANGBAN_ACCESS_CODE before listening beyond this machine", field="KANGBAN_ACCESS_CODE"
+            )
         listening = _listen(host, port)
         with listening:
             return asyncio.run(_serve(settings, host, listening))
@@ -69,7 +74,7 @@ async def _serve(settings: Settings, host: str, listening: socket.socket) -> int
             """Signals are ours: uvicorn would raise them again after draining, and the exit code would not be 0."""
 
             @contextmanager
-            def capture_signals(self) -> Iterator[None]:
+            def capture_signals(self) -> Generator[None]:
                 yield
 
         app = build_app(household, host)
@@ -80,8 +85,8 @@ async def _serve(settings: Settings, host: str, listening: socket.socket) -> int
         server = Quiet(config)
         _on_signals(server)
         running = asyncio.create_task(server.serve(sockets=[listening]))
-        while not server.started and not running.done():
-            await asyncio.sleep(0.02)
+        while not server.started and not running.done():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)  # uvicorn tells it by an attribute only
         if server.started:
             shown = f"[{host.strip('[]')}]" if ":" in host else host
             print(f"ready http://{shown}:{listening.getsockname()[1]}", flush=True)  # noqa: T201
@@ -100,7 +105,7 @@ def _on_signals(server: object) -> None:
         try:
             loop.add_signal_handler(one, stop)
         except NotImplementedError:  # Windows
-            signal.signal(one, lambda *_: loop.call_soon_threadsafe(stop))
+            signal.signal(one, lambda _number, _frame: loop.call_soon_threadsafe(stop) and None)
 
 
 def build_app(household: Household, host: str) -> ASGIApp:
@@ -132,7 +137,7 @@ def build_app(household: Household, host: str) -> ASGIApp:
     stamp = str(int(max(p.stat().st_mtime for p in STATIC.iterdir())))
     ui.add_head_html(head_html(stamp, household.settings.lang), shared=True)
     routes.add_pages(pages, household)
-    ui.run_with(
+    ui.run_with(  # pyright: ignore[reportUnknownMemberType]
         outer, title="康伴", favicon=STATIC / "icon.svg", language="zh-CN", dark=None, tailwind=False,
         binding_refresh_interval=None, reconnect_timeout=HELD_CLIENT_S, gzip_middleware_factory=None,
         show_welcome_message=False,

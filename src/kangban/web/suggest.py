@@ -27,7 +27,8 @@ def medicine_field(visit: Visit, field_id: str, value: str = "") -> Tag:
     """An input called "name" with a list of suggestions."""
     field = Tag(
         "input", "", "field", id=field_id, name="name", value=value, list=f"{field_id}-names", autocomplete="off",
-        required=True, maxlength="80", placeholder=visit.say("medicine_placeholder"), aria_label=visit.say("field.name_medicine"),
+        required=True, maxlength="80", placeholder=visit.say("medicine_placeholder"),
+        aria_label=visit.say("field.name_medicine"),
     )  # fmt: skip
     offers = Tag("datalist", id=f"{field_id}-names")
 

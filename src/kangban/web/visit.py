@@ -35,7 +35,7 @@ class Visit:
         self.logs: dict[str, list[Entry]] = {}
         self.who: Member | None = None
 
-    def say(self, name: str, **values: object) -> str:
+    def say(self, name: str, /, **values: object) -> str:
         """The page's own text."""
         return t(f"web.{name}", self.lang, **values)
 
@@ -94,7 +94,7 @@ class Visit:
             with client:
                 toast(self.words(error))
         except Exception as error:  # noqa: BLE001 - a click must get an answer
-            LOG.error("a page event failed: %s", type(error).__name__)  # noqa: TRY400 - a trace could hold record values
+            LOG.error("a page event failed: %s", type(error).__name__)
             with client:
                 toast(self.words(error))
 

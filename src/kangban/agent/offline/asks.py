@@ -53,7 +53,9 @@ def question_for(found: dict[str, list[Object]], lang: Lang) -> list[str]:
 
 
 _CHILD = frozenset({"宝宝", "孩子", "儿子", "女儿", "大宝", "二宝", "孙子", "孙女", "son", "daughter", "baby"})
-_GRANDPARENT = frozenset({"奶奶", "爷爷", "姥姥", "姥爷", "外婆", "外公", "grandma", "grandmother", "grandpa", "grandfather"})
+_GRANDPARENT = frozenset(
+    {"奶奶", "爷爷", "姥姥", "姥爷", "外婆", "外公", "grandma", "grandmother", "grandpa", "grandfather"}
+)
 ADULT_FROM, OLD_FROM, AGES_APART = 18.0, 40.0, 5.0
 
 

@@ -150,7 +150,7 @@ def _not_checked(outcome: Object, lang: Lang) -> list[str]:
     lines += [
         "- " + u["why"]
         for u in outcome["unknown"]
-        if u["fact"].startswith(("medicine:", "condition:", "allergy:", "strength:"))
+        if u["fact"].startswith(("medicine:", "composition:", "condition:", "allergy:", "strength:"))
     ]
     return [f"## {t('offline.unchecked', lang)}", *lines] if lines else []
 

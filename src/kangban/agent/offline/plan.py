@@ -38,7 +38,9 @@ _CREATININE = re.compile(r"(?:肌酐|creatinine|scr)\s*(?:[:：]|是|为|of|is)*
 _EAT = re.compile(
     r"能(?:不能)?(?:吃|喝|用)|可(?:不)?可以(?:吃|喝|用)|可以.{0,8}(?:吗|么)|能.{0,6}(?:吗|么|不)|要不要(?:吃|喝)|忌口|can .{0,30}(?:eat|drink|have|take)|is it (?:ok|safe|okay)|may .{0,20}(?:eat|drink|take)|should .{0,20}(?:eat|avoid)"
 )
-_ABOUT = re.compile(r"治什么|干什么用|什么作用|副作用|怎么吃|怎么用|用法|什么药|what is .{0,20} for|side effects?|how to (?:take|use)")
+_ABOUT = re.compile(
+    r"治什么|干什么用|什么作用|副作用|怎么吃|怎么用|用法|什么药|what is .{0,20} for|side effects?|how to (?:take|use)"
+)
 _HOW_MUCH = re.compile(r"多少|几[?？]?$|高吗|低吗|高不高|正常吗|怎么样|what (?:is|was)|how (?:is|was|much|high)")
 _BODY_SIZE = frozenset({"height", "weight", "bmi"})
 # 在吃华法林 tells what is taken; 能吃布洛芬吗 asks about one.

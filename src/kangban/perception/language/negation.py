@@ -7,8 +7,10 @@ from bisect import bisect_left
 
 # A clause ends here; 、 and / stay inside, because a denied list goes on over them.
 CLAUSE = re.compile(
-    r"[。！？!?；;\n]|[，,](?!\d{3})|(?<=[a-z])\.(?=\s|$)|…+|\bbut\b|\bhowever\b|但是|但|不过|可是|然而|却"
+    r"[。！？!?；;\n]|[，,](?!\d{3})|(?<=[a-z])\.(?=\s|$)|…+|\.{2,}|\bbut\b|\bhowever\b|但是|但|不过|可是|然而|却"
 )
+
+_SPACE = re.compile(r"(?<=[\u3400-\u9fff0-9a-z)%]) (?=[\u3400-\u9fff])")
 
 # Cue, how far it reaches in characters, whether it reaches over a list (、和及或/and/or).
 _CUES = re.compile(
@@ -24,7 +26,10 @@ _NO_CUE = re.compile(
     r"|not (?:only|just|sure|able|going away|getting better|improving|stopping|responding|eating|drinking|breathing|waking|well|feeling well|right)|no (?:relief|improvement|better|idea|one|longer able|response|pulse|breathing|urine)"
     r"|never (?:had|felt|experienced) (?:this|anything|such|one)|without (?:warning|reason|relief|improvement|trauma|any reason)"
 )
-_ENDS_SCOPE = re.compile(r"有|出现|伴|只是|就是|而是|突然|又|还|仍|only|just|with\b|has\b|have\b|started|now\b|yet\b")
+_ENDS_SCOPE = re.compile(
+    r"有|出现|伴|只是|就是|而是|突然|又|还|仍|only|just|with\b|has\b|have\b|started|now\b|yet\b"
+    r"|\b(?:knocked|fell|passed|keeps|kept|feels?|feeling|getting|went|came|turned|is|are|was|then|been|shes|hes|she|he)\b"
+)
 # 有没有胸痛 asks; 会不会中风 fears. Neither says the complaint is there, neither denies it.
 _ASKED = re.compile(r"(?:有没有|有无|是否有?|会不会|是不是)$")
 _AFTER = re.compile(
@@ -63,7 +68,7 @@ def clauses(text: str) -> list[tuple[int, int]]:
     for mark in CLAUSE.finditer(text):
         if mark.start() > at:
             found.append((at, mark.start()))
-        at = mark.end() if mark.group() in "。！？!?；;\n，,." or mark.group().startswith("…") else mark.start()
+        at = mark.end() if mark.group() in "。！？!?；;\n，,." or mark.group()[0] in "….." else mark.start()
     if at < len(text):
         found.append((at, len(text)))
     return found
@@ -103,8 +108,14 @@ def _reach(text: str, cue: re.Match[str], end: int, ends: list[int]) -> int:
         stop = re.compile(r"[。！？!?；;\n]|但|\bbut\b|\bhowever\b|(?<=[a-z])\.").search(text, end)
         clause_end = _list_end(text, end, stop.start() if stop else len(text))
         reach = 120
+    elif text[cue.start()].isascii():
+        clause_end = _short_list_end(text, clause_end)
+        reach = 90
     else:
-        reach = 60 if text[cue.start()].isascii() else 30
+        reach = 30
+    gap = _SPACE.search(text, end + 1, clause_end)
+    if gap and not text[cue.start()].isascii():
+        clause_end = gap.start()
     turn = _ENDS_SCOPE.search(text, end + 1, clause_end)
     return min(turn.start() if turn else clause_end, end + reach)
 
@@ -125,6 +136,23 @@ def _list_end(text: str, start: int, stop: int) -> int:
     return at if at > start and _TELLS_ANEW.search(text, at, stop) else stop
 
 
+_SHORT_PART = re.compile(
+    r"[,，]\s*(?:and |or |nor )?(?!but |now |then |i |he |she |we |they |my |his |her |it )[a-z-]+(?: [a-z-]+){0,3}\s*(?=[,，.;!?]|$|\n)"
+)
+
+
+_OR = re.compile(r"\b(?:or|nor)\b")
+
+
+def _short_list_end(text: str, clause_end: int) -> int:
+    """In English "no headache, chest pain, breathlessness" denies all: short verbless parts belong to the list."""
+    at = clause_end
+    while (part := _SHORT_PART.match(text, at)) is not None and not _TELLS_ANEW.search(part.group()):
+        at = part.end()
+    # Without its "or" the list may have ended at the comma: "no allergies, severe abdominal pain".
+    return at if _OR.search(text, clause_end, at) else clause_end
+
+
 def is_denied(start: int, end: int, scopes: Denied, text: str) -> bool:
     """Whether a span is denied by a cue before it or a word right behind it."""
     return scopes.holds(start, end) or _AFTER.match(text[end : end + 12]) is not None
@@ -134,6 +162,9 @@ def is_past(start: int, clause: tuple[int, int], text: str) -> bool:
     """Whether a span only tells of the history: a past word before it in its clause, and nothing that goes on."""
     before = text[clause[0] : start]
     cues = list(_PAST.finditer(before))
+    # A space inside Chinese stands for the comma somebody did not type.
+    if cues and _SPACE.search(before, cues[-1].end()):
+        return False
     if not cues:
         return text.startswith(("病史", "史"), _end_of(start, clause, text)) and not _PAST_GOES_ON.search(before)
     return _PAST_GOES_ON.search(text[clause[0] + cues[-1].end() : clause[1]]) is None

@@ -10,7 +10,7 @@ import msgspec
 MOST_CHARACTERS = 200_000
 
 _CJK = r"\u3400-\u9fff"
-_GAPS = re.compile(rf"(?<=[{_CJK}])[\s\u200b-\u200f\ufeff]+(?=[{_CJK}])|[\u200b-\u200f\ufeff]+")
+_GAPS = re.compile(rf"(?<=[{_CJK}])[\s\u200b-\u200f\ufeff]+(?=[{_CJK}])|[\u200b-\u200f\ufeff]+|(?<!\n)[^\S\n]{{2,}}")
 
 
 def _table() -> dict[int, str]:
@@ -23,6 +23,8 @@ def _table() -> dict[int, str]:
         (0x2070, 0x20A0),
         (0x2460, 0x2474),
         (0xF900, 0xFB00),
+        (0xFE50, 0xFE6C),
+        (0xFF61, 0xFF66),
     ):
         for code in range(start, end):
             normal = unicodedata.normalize("NFKC", chr(code))
@@ -64,9 +66,26 @@ def plain(text: str) -> Plain:
         parts.append(folded[at : gap.start()])
         back += range(at, gap.start())
         at = gap.end()
+        if _parts_words(folded, gap):
+            parts.append(" ")
+            back.append(gap.start())
     parts.append(folded[at:])
     back += range(at, len(folded))
     return Plain("".join(parts), text, tuple(back))
+
+
+def _parts_words(text: str, gap: re.Match[str]) -> bool:
+    """Whether a gap stands for punctuation, and not inside a word: 布 洛 芬 is one word, 双侧脉搏不对称 大汗 are two."""
+    if not any(c.isspace() for c in gap.group()):
+        return False
+    before, after = gap.start(), gap.end()
+    if before == 0 or after >= len(text):
+        return False
+    if not ("\u3400" <= text[before - 1] <= "\u9fff" and "\u3400" <= text[after] <= "\u9fff"):
+        return True
+    lonely_before = before < 2 or text[before - 2].isspace()
+    lonely_after = after + 1 >= len(text) or text[after + 1].isspace()
+    return not (lonely_before or lonely_after)
 
 
 def is_word(char: str) -> bool:

@@ -65,6 +65,12 @@ def _find_item(item: Item, view: PersonView, names: Catalogue, gathered: Gathere
         )
         gathered.miss(f"medicine:{item.name}", "contraindicated", why, (item.name,))
     product = item.named.product
+    if product is not None and product.composition_recalled:
+        why = (
+            t("medication.composition_recalled", "zh", name=item.name),
+            t("medication.composition_recalled", "en", name=item.name),
+        )
+        gathered.miss(f"composition:{item.name}", "contraindicated", why, (item.name,))
     if product is not None:
         for row in product.caution:
             _caution(f"{product.id}.{row.key}@1", row, item, item.ingredients, view, names, gathered)

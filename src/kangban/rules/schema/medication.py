@@ -136,6 +136,8 @@ class Product(Row, frozen=True):
     label_dose: str = ""  # as the label directs, our words, OTC only
     label_dose_en: str = ""
     caution: tuple[Caution, ...] = ()
+    # No label was read: the name may warn, it never clears, and the check says so. Such a product has no amounts.
+    composition_recalled: bool = False
 
 
 class ProductsFile(Row, frozen=True):

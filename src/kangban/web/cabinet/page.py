@@ -25,7 +25,11 @@ from kangban.web.names import call_name
 from kangban.web.suggest import medicine_field
 from kangban.web.visit import Visit
 
-_SUBMIT = "(e) => { e.preventDefault(); const words = kangban.form(e.target); words.key = kangban.mint(); emit(words); e.target.reset(); }"
+_SUBMIT = (
+    "(e) => { e.preventDefault(); const words = kangban.form(e.target); words.key = kangban.mint(); "
+    "emit(words); e.target.reset(); }"
+)
+_FOCUS = "() => document.getElementById('cabinet-name').focus()"
 
 
 async def cabinet_page(visit: Visit) -> None:
@@ -47,8 +51,9 @@ class Cabinet:
     def __init__(self, visit: Visit, member: Member, sources: Sources) -> None:
         self._visit, self._member, self._sources = visit, member, sources
         self._chosen: set[str] = set()
-        self._list = Tag("div")
-        self._result: Tag | None = None
+        self._list: Tag
+        self._result: Tag
+        self._wrong: Tag
 
     def _kept(self) -> list[Entry]:
         found = [e for log in self._visit.logs.values() for e in visible(log)]
@@ -82,14 +87,15 @@ class Cabinet:
                 with Tag("div", classes="empty"):
                     Tag("h3", say("cabinet.empty"))
                     Tag("p", say("cabinet.empty_why"))
-                    button(say("cabinet.type"), "btn p").on("click", js_handler="() => document.getElementById('cabinet-name').focus()")
+                    button(say("cabinet.type"), "btn p").on("click", js_handler=_FOCUS)
                 return
             with Tag("ul", classes="rows pick"):
                 for entry in kept:
                     self._row(entry, cast("MedicationStatement", entry.body))
             with Tag("div", classes="row"):
                 name = call_name(self._member)
-                button(say("cabinet.check", name=name), "btn p").on("click", self._visit.guarded(self._check), js_handler="() => emit()")
+                check = button(say("cabinet.check", name=name), "btn p")
+                check.on("click", self._visit.guarded(self._check), js_handler="() => emit()")
                 Tag("span", say("cabinet.check_why"), "small")
 
     def _row(self, entry: Entry, body: MedicationStatement) -> None:
@@ -99,7 +105,11 @@ class Cabinet:
                 box = Tag("input", type="checkbox", checked=True, aria_label=say("cabinet.choose", name=body.name))
                 with Tag("span", body.name):
                     Tag("small", self._inside(body.name))
-            box.on("change", lambda e, i=entry.id: self._choose(i, bool(e.args)), js_handler="(e) => emit(e.target.checked)")
+            box.on(
+                "change",
+                lambda e, i=entry.id: self._choose(i, bool(e.args)),
+                js_handler="(e) => emit(e.target.checked)",
+            )
             button(say("cabinet.remove"), "btn flat", aria_label=f"{say('cabinet.remove')} {body.name}").on(
                 "click", lambda _, i=entry.id: self._visit.guarded(lambda: self._remove(i))(), js_handler="() => emit()"
             )
@@ -117,7 +127,7 @@ class Cabinet:
         herbs = cast("list[str]", found["herbs"])
         return f"{text} {say('cabinet.herbs', names='、'.join(herbs))}" if herbs else text
 
-    def _choose(self, entry_id: str, chosen: bool) -> None:  # noqa: FBT001
+    def _choose(self, entry_id: str, chosen: bool) -> None:
         self._chosen.add(entry_id) if chosen else self._chosen.discard(entry_id)
 
     async def _add(self, event: Any) -> None:
@@ -126,9 +136,8 @@ class Cabinet:
             name = wording(fields, "name")
             if any(isinstance(e.body, MedicationStatement) and e.body.name == name for e in self._kept()):
                 raise InvalidInput("it is there already", field="name", key="web.cabinet.there")
-            await write_fact(
-                self._visit.house, self._member.id, MedicationStatement(name, status="in_cabinet"), client_id=fields.get("key") or None
-            )
+            kept = MedicationStatement(name, status="in_cabinet")
+            await write_fact(self._visit.house, self._member.id, kept, client_id=fields.get("key") or None)
         except KangbanError as error:
             self._wrong.set_text(self._visit.words(error))
             return
@@ -150,7 +159,6 @@ class Cabinet:
         if not names:
             raise InvalidInput("nothing was chosen", key="web.cabinet.choose_first")
         outcome = check_medicines(self._visit.facts(self._member.id), [MedicineUse(n) for n in names])
-        assert self._result is not None  # noqa: S101 - drawn before the button
         self._result.clear()
         with self._result:
             self._show(outcome)

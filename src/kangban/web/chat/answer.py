@@ -135,9 +135,12 @@ def draw_lines(visit: Visit, lines: Sequence[Line], citations: Sequence[Citation
 
 
 def _sentences(visit: Visit, claims: Sequence[Claim], citations: Sequence[Citation], sources: Sources) -> None:
-    for claim in claims:
+    for number, claim in enumerate(claims):
         Tag("span", claim.text)
-        cite_buttons(visit, claim.citations, citations, sources)
+        following = claims[number + 1].citations if number + 1 < len(claims) else ()
+        # Neighbours that rest on the same passages show them once, behind the last of them.
+        if claim.citations != following:
+            cite_buttons(visit, claim.citations, citations, sources)
 
 
 def _bullet(visit: Visit, line: Line, citations: Sequence[Citation], sources: Sources) -> None:
@@ -186,11 +189,13 @@ def unchecked_cards(visit: Visit, answer: Answer, lang: Lang) -> None:
                 with Tag("div"):
                     Tag("b", name.name)
                     near = "、".join(name.suggestions)
-                    Tag("span", visit.say("not_in_catalogue_near", near=near) if near else visit.say("not_in_catalogue"), "small")
+                    said = visit.say("not_in_catalogue_near", near=near) if near else visit.say("not_in_catalogue")
+                    Tag("span", said, "small")
         for fact in answer.unknown:
             with Tag("li", classes="find u"):
                 Tag("i", word)
                 with Tag("div"):
                     key = f"fact.{fact.fact}"
-                    Tag("b", visit.say("missing", fact=t(key, lang) if has_text(key, lang) else fact.fact.split(":")[-1]))
+                    what = t(key, lang) if has_text(key, lang) else fact.fact.split(":")[-1]
+                    Tag("b", visit.say("missing", fact=what))
                     Tag("span", fact.why if lang == "zh" else fact.why_en, "small")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from kangban.journeys.outbound import give_consent, preview
 from kangban.web.elements import Tag, button, run
 from kangban.web.visit import Visit
@@ -13,7 +15,7 @@ async def consent_dialog(visit: Visit) -> None:
     say = visit.say
     example = await preview(visit.house, say("consent.example", name=visit.who.patient.name if visit.who else ""))
 
-    def decide(granted: bool) -> object:
+    def decide(*, granted: bool) -> Callable[[], Awaitable[None]]:
         async def decided() -> None:
             await give_consent(visit.house, granted=granted)
             run("kangban.hide('consent')")
@@ -27,6 +29,6 @@ async def consent_dialog(visit: Visit) -> None:
         Tag("pre", example)
         Tag("p", say("consent.also"), "small")
         with Tag("div", classes="row"):
-            button(say("consent.no")).on("click", decide(granted=False), js_handler="() => emit()")  # pyright: ignore[reportArgumentType]
-            button(say("consent.yes"), "btn p").on("click", decide(granted=True), js_handler="() => emit()")  # pyright: ignore[reportArgumentType]
+            button(say("consent.no")).on("click", decide(granted=False), js_handler="() => emit()")
+            button(say("consent.yes"), "btn p").on("click", decide(granted=True), js_handler="() => emit()")
     run("kangban.show('consent')")

@@ -32,8 +32,11 @@ Ask = Callable[[str], Awaitable[None]]
 class Shown:
     """The elements of one exchange. `message_id` is empty until the message is stored."""
 
-    def __init__(self, visit: Visit, sources: Sources, text: str, files: tuple[str, ...], *, ask: Ask, lang: Lang) -> None:
-        self._visit, self._sources, self._ask, self._lang = visit, sources, ask, lang
+    def __init__(
+        self, visit: Visit, sources: Sources, text: str, files: tuple[str, ...], *, ask: Ask, lang: Lang
+    ) -> None:
+        self._visit, self._sources, self._ask = visit, sources, ask
+        self._lang: Lang = lang
         self.text = text
         self.message_id = ""
         self._claims: list[SentenceReleased] = []
@@ -87,7 +90,9 @@ class Shown:
         with self._steps:
             self._now = Tag("li", self._visit.say("thinking"), "now")
         with self._controls:
-            with button("", "btn", aria_label=self._visit.say("stop")).on("click", self.stop, js_handler="() => emit()"):
+            with button("", "btn", aria_label=self._visit.say("stop")).on(
+                "click", self.stop, js_handler="() => emit()"
+            ):
                 icon("stop", 18)
                 Tag("span", self._visit.say("stop"))
 
@@ -199,7 +204,10 @@ class Shown:
                 Tag("span", part, "tag")
             with Tag("span", classes="r"):
                 button(say("copy"), "", data_do="copy", data_arg=answer.text, data_said=say("copied"))
-                marks = {u: button(say(w), "", aria_pressed=str(useful is u).lower()) for u, w in ((True, "useful"), (False, "not_useful"))}
+                marks = {
+                    value: button(say(word), "", aria_pressed=str(useful is value).lower())
+                    for value, word in ((True, "useful"), (False, "not_useful"))
+                }
         for value, mark in marks.items():
             mark.on("click", self._mark(answer.id, value, marks), js_handler="() => emit()")
 

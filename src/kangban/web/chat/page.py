@@ -22,8 +22,8 @@ from kangban.web.frame import frame
 from kangban.web.names import call_name
 from kangban.web.visit import Visit
 
-_SEND_BY_KEY = "(e) => { if (!kangban.enter(e)) return; e.preventDefault(); const words = kangban.take(FORCE); if (words) emit(words); }"
-_SEND = "() => { const words = kangban.take(FORCE); if (words) emit(words); }"
+_SEND_BY_KEY = "(e) => { if (!kangban.enter(e)) return; e.preventDefault(); const words = kangban.take(); if (words) emit(words); }"
+_SEND = "() => { const words = kangban.take(); if (words) emit(words); }"
 MOST_FILES = 6
 
 
@@ -63,13 +63,15 @@ class Talk:
         from kangban.journeys.outbound import consent_given
 
         house = self._visit.house
-        return house.model is not house.offline and house.model.place == "mainland" and await consent_given(house) is None
+        return house.model.place == "mainland" and await consent_given(house) is None
 
     async def draw(self) -> None:
         """The talk as stored."""
         told = await read_conversation(self._visit.house, self._member.id)
         with Tag("div", classes="talk"):
-            with Tag("div", classes="inner", role="log", aria_live="polite", aria_label=self._visit.say("talk")) as self._log:
+            with Tag(
+                "div", classes="inner", role="log", aria_live="polite", aria_label=self._visit.say("talk")
+            ) as self._log:
                 if not told:
                     self._draw_welcome()
                 for one in told:
@@ -92,28 +94,22 @@ class Talk:
         with Tag("div", classes="ask"):
             self._held = Tag("div", classes="held", aria_live="polite")
             with Tag("div", classes="box", role="group", aria_label=say("box")):
-                self._input = Tag(
+                box = Tag(
                     "textarea", "", "", id="question", rows="1", aria_label=say("box"), placeholder=say("placeholder"),
                     enterkeyhint="send", data_most=MOST_CHARACTERS, data_toolong=say("too_long"),
                 )  # fmt: skip
                 with button("", "ic", aria_label=say("attach"), title=say("attach"), data_do="pick"):
                     icon("clip")
-                with button("", "ic send", aria_label=say("send"), title=say("send")) as self._send:
+                with button("", "ic send", aria_label=say("send"), title=say("send")) as send:
                     icon("send")
+        box.on("keydown", self._sent, js_handler=_SEND_BY_KEY)
+        send.on("click", self._sent, js_handler=_SEND)
         with Tag("div", classes="hide-up", aria_hidden="true"):
             ui.upload(
                 multiple=True, auto_upload=True, max_file_size=MOST_BYTES, on_upload=self._keep,
                 on_rejected=lambda: toast(say("too_big")),
             ).props("tabindex=-1")  # fmt: skip
-        self._listen()
-        context.client.on_delete(self._leave)
-
-    def _listen(self) -> None:
-        """With files waiting an empty box may be sent, so the browser is told."""
-        force = "true" if self._uploads else "false"
-        for element, event, code in ((self._input, "keydown", _SEND_BY_KEY), (self._send, "click", _SEND)):
-            element._event_listeners.clear()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-            element.on(event, self._sent, js_handler=code.replace("FORCE", force))
+        context.client.on_delete(self._leave)  # pyright: ignore[reportUnknownMemberType]
 
     def _leave(self) -> None:
         for task in list(self._running):
@@ -136,9 +132,8 @@ class Talk:
             self._welcome = None
         question = Question(self._member.id, text, client_id, lang=self._visit.lang, uploads=uploads)
         with self._log:
-            shown = Shown(
-                self._visit, self._sources, text, tuple(safe_name(u.name) for u in uploads), ask=self._ask, lang=self._visit.lang
-            )
+            names = tuple(u.name for u in uploads)
+            shown = Shown(self._visit, self._sources, text, names, ask=self._ask, lang=self._visit.lang)
         run("kangban.newest()")
         task = asyncio.create_task(self._turn(shown, question))
         self._running.add(task)
@@ -168,7 +163,6 @@ class Talk:
                     Tag("span", one.name)
                     icon("shut", 16)
                 chip.on("click", lambda _, n=number: self._drop(n), js_handler="() => emit()")
-        self._listen()
 
     def _drop(self, number: int) -> None:
         del self._uploads[number : number + 1]

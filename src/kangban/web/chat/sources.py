@@ -58,9 +58,11 @@ class Sources:
 def cite_buttons(visit: Visit, ids: Sequence[str], citations: Sequence[Citation], sources: Sources) -> None:
     """A numbered button for each source of a sentence."""
     order = {c.id: n for n, c in enumerate(citations, 1)}
-    for one in ids:
-        if one in order:
-            number = order[one]
+    numbers = [(order[one], one) for one in ids if one in order]
+    if not numbers:
+        return
+    with Tag("span", classes="cites"):
+        for number, one in numbers:
             button(str(number), "cite", aria_label=visit.say("open_source", n=number)).on(
                 "click", lambda _, c=one: sources.show(citations, c), js_handler="() => emit()"
             )

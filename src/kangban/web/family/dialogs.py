@@ -47,19 +47,28 @@ class Dialogs:
         old = entry.body if entry is not None and kind not in ("member",) else None
         key = new_id("form")
         with self._box:
-            Tag("h2", say(f"form.{kind}" if entry is None or kind in ("delete", "person") else "form.correct", part=say(f"kind.{kind}") if kind not in ("member", "delete", "person") else ""), id="record-title")
+            Tag("h2", self._title(kind, entry), id="record-title")
             with Tag("form", classes="form", novalidate=True) as form:
                 self._fields(kind, cast("FactBody | None", old))
                 self._wrong = Tag("p", "", "wrong", role="alert")
                 with Tag("div", classes="row"):
                     button(say("cancel"), data_do="hide")
-                    button(say("delete" if kind == "delete" else "save"), "btn bad" if kind == "delete" else "btn p", type="submit")
+                    button(
+                        say("delete" if kind == "delete" else "save"),
+                        "btn bad" if kind == "delete" else "btn p",
+                        type="submit",
+                    )
 
         async def submitted(event: Any) -> None:
             await self._submit(kind, entry, cast("dict[str, str]", event.args), key)
 
         form.on("submit", submitted, js_handler=_SUBMIT)
         run("kangban.show('record-form')")
+
+    def _title(self, kind: str, entry: Entry | None) -> str:
+        if entry is None or kind in ("delete", "person"):
+            return self._visit.say(f"form.{kind}")
+        return self._visit.say("form.correct", part=self._visit.say(f"kind.{kind}"))
 
     # --- fields ----------------------------------------------------------------------------------
 
@@ -72,7 +81,8 @@ class Dialogs:
         elif kind == "conditions":
             self._text("text", old.text if isinstance(old, Condition) else "", required=True)
             if isinstance(old, Condition):
-                self._choice("clinical_status", [(s, self._visit.say(s)) for s in ("active", "remission", "resolved")], old.clinical_status)
+                states = [(s, self._visit.say(s)) for s in ("active", "remission", "resolved")]
+                self._choice("clinical_status", states, old.clinical_status)
         elif kind == "allergies":
             self._text("substance", old.substance if isinstance(old, AllergyIntolerance) else "", required=True)
             self._text("reaction", old.reaction if isinstance(old, AllergyIntolerance) else "")
@@ -88,7 +98,7 @@ class Dialogs:
             self._text("name", old.name if old else "", required=True, autocomplete="off")
             self._text("relation", old.relation if old else "", placeholder=self._visit.say("relation_example"))
         with Tag("div", classes="two"):
-            sexes = [("", self._visit.say("not_told")), ("female", self._visit.say("female")), ("male", self._visit.say("male"))]
+            sexes = [("", self._visit.say("not_told")), *((s, self._visit.say(s)) for s in ("female", "male"))]
             self._choice("sex", sexes, (old.sex or "") if old else "")
             born = old.born_on.isoformat() if old and old.born_on else ""
             self._text("born_on", born, type="date", max=self._today())
@@ -101,29 +111,40 @@ class Dialogs:
             self._text("dose", (taken.dose or "") if taken else "", placeholder="500 mg")
             self._text("per_day", plain_number(taken.per_day) if taken and taken.per_day else "", inputmode="decimal")
         if taken is None:
-            self._choice("by", [("ordered", self._visit.say("by_clinician")), ("self", self._visit.say("by_self"))], "ordered")
+            by = [("ordered", self._visit.say("by_clinician")), ("self", self._visit.say("by_self"))]
+            self._choice("by", by, "ordered")
         else:
-            self._choice("status", [("active", self._visit.say("taking")), ("stopped", self._visit.say("stopped"))], taken.status)
+            self._choice(
+                "status", [("active", self._visit.say("taking")), ("stopped", self._visit.say("stopped"))], taken.status
+            )
 
     def _measurement(self, old: Observation | None) -> None:
         if old is None:
-            rows = [(code, f"{observed_name(code, self._visit.lang)}（{unit_name(unit)}）" if unit != "1" else observed_name(code, self._visit.lang)) for code, (unit, _, _) in PLAIN.items()]
-            zh = self._visit.lang == "zh"
-            rows += [(a.id, f"{a.name if zh else a.name_en}（{unit_name(a.unit) or '–'}）") for a in shipped().packs.analytes]
-            self._choice("code", rows, "weight")
+            units = {code: unit for code, (unit, _, _) in PLAIN.items()} | {
+                a.id: a.unit for a in shipped().packs.analytes
+            }
+            self._choice("code", [(code, self._measured(code, unit)) for code, unit in units.items()], "weight")
         else:
             Tag("p", entry_text(old, self._visit.lang))
-        self._text("value", plain_number(old.value) if old and old.value is not None else "", inputmode="decimal", required=True)
+        self._text(
+            "value",
+            plain_number(old.value) if old and old.value is not None else "",
+            inputmode="decimal",
+            required=True,
+        )
+
+    def _measured(self, code: str, unit: str) -> str:
+        name, shown = observed_name(code, self._visit.lang), unit_name(unit)
+        return f"{name}（{shown}）" if shown else name
 
     def _text(self, name: str, value: str, **attributes: Any) -> None:
         with Tag("label", self._visit.say(f"field.{name}")):
             Tag("input", "", "", name=name, value=value, maxlength="80", **{"type": "text", **attributes})
 
     def _choice(self, name: str, options: list[tuple[str, str]], chosen: str) -> None:
-        with Tag("label", self._visit.say(f"field.{name}")):
-            with Tag("select", name=name):
-                for value, text in options:
-                    Tag("option", text, value=value, selected=True if value == chosen else None)
+        with Tag("label", self._visit.say(f"field.{name}")), Tag("select", name=name):
+            for value, text in options:
+                Tag("option", text, value=value, selected=True if value == chosen else None)
 
     def _today(self) -> str:
         return self._visit.house.clock.now().astimezone().date().isoformat()
@@ -153,7 +174,8 @@ class Dialogs:
             run("location.assign('/family')")
             return
         if entry is not None:
-            new = patient(fields, now.astimezone().date()) if kind == "person" else body(kind, fields, cast("FactBody", entry.body))
+            old = cast("FactBody", entry.body)
+            new = patient(fields, now.astimezone().date()) if kind == "person" else body(kind, fields, old)
             if new != entry.body:
                 await correct_fact(house, entry.id, new)
         elif visit.who is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
-from typing import Literal, cast
+from typing import Literal
 
 from kangban.clinical.record import (
     AllergyIntolerance,
@@ -82,7 +82,7 @@ def patient(fields: Fields, today: date) -> Patient:
     return Patient(
         name=wording(fields, "name"),
         relation=wording(fields, "relation", needed=False),
-        sex=cast("Literal['female', 'male']", sex) if sex in ("female", "male") else None,
+        sex=sex if sex in ("female", "male") else None,
         born_on=day(fields, "born_on", today),
     )
 
@@ -103,7 +103,7 @@ def _condition(fields: Fields) -> Condition:
     status = fields.get("clinical_status", "active")
     if status not in ("active", "remission", "resolved"):
         raise InvalidInput("no such status", field="clinical_status")
-    return Condition(text, catalogue().condition_of(text), cast("Literal['active', 'remission', 'resolved']", status))
+    return Condition(text, catalogue().condition_of(text), status)
 
 
 def _medicine(kind: str, fields: Fields, old: FactBody | None) -> FactBody:

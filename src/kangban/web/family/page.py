@@ -10,7 +10,7 @@ from kangban.clinical.record import Entry, Observation
 from kangban.journeys.family import withdraw_fact
 from kangban.journeys.house import Member
 from kangban.record.timeline import FACT_KINDS, visible, what_was_known
-from kangban.web.elements import Tag, button, link, run, toast
+from kangban.web.elements import Tag, button, link, toast
 from kangban.web.family.dialogs import Dialogs
 from kangban.web.family.replay import replay_panel
 from kangban.web.frame import frame
@@ -118,7 +118,8 @@ class Record:
             with Tag("header"):
                 Tag("h2", say(f"part.{kind}"), id=f"part-{kind}")
                 if self._asof is None:
-                    self._dialogs.opener(kind, None, say("add"), "btn", aria_label=say("add_to", part=say(f"part.{kind}")))
+                    spoken = say("add_to", part=say(f"part.{kind}"))
+                    self._dialogs.opener(kind, None, say("add"), "btn", aria_label=spoken)
             if not entries:
                 Tag("p", say("not_recorded"), "small")
             with Tag("ul", classes="rows"):
@@ -154,17 +155,23 @@ class Record:
             Tag("p", visit.say("timeline_why"), "small")
             with Tag("ul", classes="rows"):
                 for entry in sorted(log, key=lambda e: (e.known_at, e.true_at, e.id), reverse=True)[:MOST_ROWS]:
-                    with Tag("li"):
-                        with Tag("span", classes="w"):
-                            old = entry.retracted or entry.id in replaced
-                            Tag("span", f"{visit.say('kind.' + kind_of(entry))}：{entry_text(entry.body, visit.lang)}", "gone" if old else "")
-                            Tag("small", visit.say("two_times", true=visit.day(entry.true_at), known=visit.day(entry.known_at), source=visit.say(f"source.{entry.provenance.source}")))
-                        if entry.retracted:
-                            Tag("span", visit.say("withdrawn"), "mark no")
-                        elif entry.id in replaced:
-                            Tag("span", visit.say("corrected"), "mark no")
-                        elif entry.supersedes:
-                            Tag("span", visit.say("correction"), "mark")
+                    self._moment(entry, replaced=entry.id in replaced)
+
+    def _moment(self, entry: Entry, *, replaced: bool) -> None:
+        visit = self._visit
+        kind, text = visit.say(f"kind.{kind_of(entry)}"), entry_text(entry.body, visit.lang)
+        true, known = visit.day(entry.true_at), visit.day(entry.known_at)
+        source = visit.say(f"source.{entry.provenance.source}")
+        with Tag("li"):
+            with Tag("span", classes="w"):
+                Tag("span", f"{kind}：{text}", "gone" if entry.retracted or replaced else "")
+                Tag("small", visit.say("two_times", true=true, known=known, source=source))
+            if entry.retracted:
+                Tag("span", visit.say("withdrawn"), "mark no")
+            elif replaced:
+                Tag("span", visit.say("corrected"), "mark no")
+            elif entry.supersedes:
+                Tag("span", visit.say("correction"), "mark")
 
 
 def _asked_day() -> date | None:
@@ -173,8 +180,3 @@ def _asked_day() -> date | None:
         return date.fromisoformat(raw) if raw else None
     except ValueError:
         return None
-
-
-def open_now(dialog_id: str) -> None:
-    """Open a dialog in the browser."""
-    run(f"kangban.show('{dialog_id}')")

@@ -45,8 +45,9 @@
 
   // One id for each submit: a second click finds the box empty and sends nothing.
   const mint = () => globalThis.crypto?.randomUUID?.() ?? `${Date.now().toString(36)}-${[...crypto.getRandomValues(new Uint32Array(3))].map((n) => n.toString(36)).join("")}`;
-  K.take = (force) => {
+  K.take = () => {
     const box = document.getElementById("question");
+    const force = document.querySelector(".held button") !== null; // files may go without words
     const text = box.value;
     if (!text.trim() && !force) { box.focus(); return null; }
     if (text.length > Number(box.dataset.most)) { K.toast(box.dataset.toolong); return null; }

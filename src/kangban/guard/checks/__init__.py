@@ -1,0 +1,1 @@
+"""One file per check; each has NAME and check(case) -> Result."""

@@ -1,0 +1,46 @@
+"""A browser, a server with the demo family, and pages that record what they ask for and complain about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.support.outside import chromium_path
+from tests.support.web_server import WebServer, running_server
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium_path()
+    with sync_playwright() as playwright:
+        quiet = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+        one = playwright.chromium.launch(executable_path=path, headless=True, args=quiet)
+        yield one
+        one.close()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
+    chromium_path()
+    with running_server(tmp_path_factory.mktemp("demo"), "--demo") as server:
+        yield server
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[WebServer]:
+    chromium_path()
+    with running_server(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN", color_scheme="light")
+    context.set_default_timeout(20_000)
+    one = context.new_page()
+    one.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+    yield one
+    context.close()
