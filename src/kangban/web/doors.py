@@ -81,7 +81,7 @@ def own_names(host: str) -> frozenset[str]:
     if not is_loopback(host):
         machine = socket.gethostname().casefold()
         names |= {machine, f"{machine}.local"}
-    return frozenset(names - {"", "0.0.0.0", "::"})
+    return frozenset(names - {"", "0.0.0.0", "::"})  # noqa: S104 - taken out, not bound
 
 
 class Doors:
@@ -101,9 +101,9 @@ class Doors:
             return
         request = Request({**scope, "type": "http", "method": scope.get("method", "GET")})
         refusal = self._refusal(request)
-        if refusal is None and self._code and request.url.path not in OPEN_PATHS:
-            if not self._code.knows(request.cookies.get(COOKIE, "")):
-                refusal = self._ask(request)
+        closed = bool(self._code) and request.url.path not in OPEN_PATHS
+        if refusal is None and closed and not self._code.knows(request.cookies.get(COOKIE, "")):
+            refusal = self._ask(request)
         if refusal is not None:
             await self._refuse(refusal, scope, receive, send)
             return
@@ -181,7 +181,7 @@ class Doors:
 
 
 def policy(nonce: str) -> str:
-    """Only our own files. Vue compiles templates in the browser, so NiceGUI needs unsafe-eval; styles stand in the page."""
+    """Only our own files. Vue compiles templates in the browser: NiceGUI needs unsafe-eval, and styles in the page."""
     script = f"'self' 'nonce-{nonce}' 'unsafe-eval'" if nonce else "'none'"
     return (
         f"default-src 'none'; script-src {script}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "

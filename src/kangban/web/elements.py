@@ -21,7 +21,8 @@ _ICONS: dict[str, tuple[str, ...]] = {
     "box": ("M4 8h16v12H4z", "M7 8V5h10v3M12 11v6M9 14h6"),
 }
 URGENCY_LOOK = {
-    "emergency": ("u1", "alarm"), "same_day": ("u2", "alarm"), "this_week": ("u3", "clock"), "self_care": ("u4", "fine"),
+    "emergency": ("u1", "alarm"), "same_day": ("u2", "alarm"),
+    "this_week": ("u3", "clock"), "self_care": ("u4", "fine"),
 }  # fmt: skip
 
 
@@ -41,8 +42,10 @@ def icon(name: str, size: int = 22) -> Tag:
     """A drawing beside words; screen readers skip it."""
     filled = name in ("send", "stop")
     with Tag(
-        "svg", aria_hidden="true", width=size, height=size, viewBox="0 0 24 24", fill="currentColor" if filled else "none",
-        stroke="none" if filled else "currentColor", stroke_width="1.8", stroke_linecap="round", stroke_linejoin="round",
+        "svg", aria_hidden="true", width=size, height=size, viewBox="0 0 24 24",
+        fill="currentColor" if filled else "none",
+        stroke="none" if filled else "currentColor", stroke_width="1.8",
+        stroke_linecap="round", stroke_linejoin="round",
     ) as drawing:  # fmt: skip
         for path in _ICONS[name]:
             Tag("path", d=path)

@@ -161,5 +161,6 @@ def head_html(version: str, lang: str) -> str:
         '<meta name="theme-color" media="(prefers-color-scheme:dark)" content="#141a19">'
         '<meta name="mobile-web-app-capable" content="yes"><meta name="referrer" content="no-referrer">'
         '<link rel="manifest" href="/manifest.webmanifest"><link rel="apple-touch-icon" href="/static/icon-192.png">'
-        f'<link rel="stylesheet" href="/static/kangban.css?{version}"><script src="/static/kangban.js?{version}"></script>'
+        f'<link rel="stylesheet" href="/static/kangban.css?{version}">'
+        f'<script src="/static/kangban.js?{version}"></script>'
     )

@@ -103,7 +103,7 @@ def _observation(body: Observation, lang: Lang) -> str:
 
 
 def kind_of(entry: Entry) -> str:
-    """Which part of the family page an entry belongs to: conditions, allergies, medicines, cabinet, measurements, person."""
+    """The part of the family page: conditions, allergies, medicines, cabinet, measurements, person or other."""
     body = entry.body
     if isinstance(body, MedicationStatement):
         return "cabinet" if body.status == "in_cabinet" else "medicines"
@@ -121,8 +121,7 @@ def important(log: list[Entry], facts: PersonFacts, lang: Lang, most: int = 4) -
         found.append((t("web.weeks", lang, n=int(facts.pregnancy_weeks)), True))
     if facts.breastfeeding:
         found.append((t("web.obs.breastfeeding", lang), True))
-    for name in facts.allergies or ():
-        found.append((t("web.allergic", lang, name=name), True))
+    found += [(t("web.allergic", lang, name=name), True) for name in facts.allergies or ()]
     uses = sorted(facts.medicines or (), key=lambda m: (m.name not in BLEEDING, not m.ordered))
     medicines = [(f"{m.name} {(m.dose or '').replace('ug', 'μg')}".strip(), m.name in BLEEDING) for m in uses]
     found += medicines[:2]

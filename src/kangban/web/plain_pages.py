@@ -12,7 +12,8 @@ from kangban.kernel.texts import t
 
 _PAGE = (
     '<!doctype html><html lang="{html_lang}"><head><meta charset="utf-8"><meta name="viewport" '
-    'content="width=device-width,initial-scale=1"><title>{title}</title><link rel="stylesheet" href="/static/kangban.css">'
+    'content="width=device-width,initial-scale=1"><title>{title}</title>'
+    '<link rel="stylesheet" href="/static/kangban.css">'
     '<link rel="icon" href="/static/icon.svg"></head><body><main class="plain">{body}</main></body></html>'
 )
 

@@ -20,6 +20,7 @@ from kangban.rules.evaluate import rows_open
 from kangban.rules.schema import Caution, DecisionTable, Ingredient, Person
 
 EVERYBODY_ROW = Person()
+DRINKS_FROM = 14.0  # years; below it nobody is told not to drink alcohol with a medicine
 
 # Groups within which an allergy to one member is taken as an allergy to all.
 ALLERGY_GROUPS = frozenset(
@@ -128,7 +129,8 @@ def _food_and_drink(ingredient: Ingredient, item: Item, view: PersonView, gather
     """Food and alcohol of the label: advice for everybody, a full warning for who drinks."""
     drinks = view.conditions is not None and "alcohol_use" in view.conditions
     for row in ingredient.interaction:
-        if not row.other.startswith("food:"):
+        small = view.age is not None and view.age < DRINKS_FROM
+        if not row.other.startswith("food:") or (small and row.other == "food:alcohol"):
             continue
         severity: Severity = row.severity
         if not (drinks and row.other == "food:alcohol") and severity_rank(severity) < severity_rank("caution"):

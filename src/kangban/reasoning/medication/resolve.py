@@ -11,6 +11,7 @@ import msgspec
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from kangban.reasoning.medication.inside import find_inside
 from kangban.rules.catalogue import Catalogue, Named, catalogue
 from kangban.rules.names import fold
 
@@ -75,11 +76,16 @@ class Resolver:
             named = self.names.by_name.get(fold(text))
             if named is not None:
                 return self._confident(name, fold(text), named)
+        inside = find_inside(name, self.names)
+        if inside is not None:
+            return Resolved(name, inside, "alias", inside.name)
         near = self._near(name)
         if near and near[0][1] <= _allowed(fold(name)):
             best = [f for f, distance in near if distance == near[0][1]]
             suggestions = tuple(dict.fromkeys(self.names.spelling[f] for f, _ in near))
-            if len({self.names.by_name[f].id for f in best}) == 1:
+            # More behind a known name is another product (Tylenol PM), not a slip of the pen.
+            longer = any(fold(name).startswith(f) for f in best)
+            if not longer and len({self.names.by_name[f].id for f in best}) == 1:
                 folded = best[0]
                 return Resolved(
                     name, self.names.by_name[folded], "misspelt", self.names.spelling[folded], suggestions[:3]
@@ -135,7 +141,8 @@ def _simpler(name: str) -> list[str]:
     for prefix in ("复方", "小儿"):
         # A compound is never its plain ingredient, and a child's product never an adult's.
         if bare.startswith(prefix):
-            tries = [t for t in tries if t.startswith(prefix)]
+            plain_child = bare.removeprefix(prefix) if prefix == "小儿" else ""
+            tries = [t for t in tries if t.startswith(prefix)] + ([plain_child] if plain_child else [])
     tries += [i for i in inside if len(i) >= 2 and not _STRENGTH.fullmatch(i)] if not bare else []
     return [t for t in dict.fromkeys(tries) if t]
 

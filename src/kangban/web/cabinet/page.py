@@ -186,5 +186,6 @@ def _as_answer(outcome: MedicineCheck) -> Answer:
     """A bare check in the shape the cards are drawn from; nothing of it is stored."""
     return Answer(
         id="", brain="rules", urgency="unknown", verdict="release", text="", claims=(), question=None, citations=(),
-        findings=outcome.findings, unknown=outcome.unknown, not_in_catalogue=outcome.not_in_catalogue, proposals=(), steps=(),
+        findings=outcome.findings, unknown=outcome.unknown, not_in_catalogue=outcome.not_in_catalogue, proposals=(),
+        steps=(),
     )  # fmt: skip

@@ -22,7 +22,7 @@ from kangban.web.frame import frame
 from kangban.web.names import call_name
 from kangban.web.visit import Visit
 
-_SEND_BY_KEY = "(e) => { if (!kangban.enter(e)) return; e.preventDefault(); const words = kangban.take(); if (words) emit(words); }"
+_SEND_BY_KEY = "(e) => { const words = kangban.enter(e) && kangban.take(); if (words) emit(words); }"
 _SEND = "() => { const words = kangban.take(); if (words) emit(words); }"
 MOST_FILES = 6
 
@@ -97,6 +97,7 @@ class Talk:
                 box = Tag(
                     "textarea", "", "", id="question", rows="1", aria_label=say("box"), placeholder=say("placeholder"),
                     enterkeyhint="send", data_most=MOST_CHARACTERS, data_toolong=say("too_long"),
+                    data_away=say("away"),
                 )  # fmt: skip
                 with button("", "ic", aria_label=say("attach"), title=say("attach"), data_do="pick"):
                     icon("clip")

@@ -51,11 +51,16 @@
     const text = box.value;
     if (!text.trim() && !force) { box.focus(); return null; }
     if (text.length > Number(box.dataset.most)) { K.toast(box.dataset.toolong); return null; }
+    if (!window.socket?.connected) { K.toast(box.dataset.away); return null; }
     box.value = "";
     sessionStorage.removeItem("kangban_words");
     return { text, id: mint() };
   };
-  K.enter = (event) => event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229;
+  K.enter = (event) => {
+    const send = event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229;
+    if (send) event.preventDefault();
+    return send;
+  };
   K.fill = (text) => { const box = document.getElementById("question"); if (box && !box.value) { box.value = text; box.focus(); } };
   K.mint = mint;
   K.newest = () => setTimeout(() => { const all = document.querySelectorAll(".talk .x"); all[all.length - 1]?.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion:reduce)").matches ? "auto" : "smooth" }); }, 40);

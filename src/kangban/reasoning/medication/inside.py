@@ -1,0 +1,49 @@
+"""Known names inside a longer wording: 爸爸吃的降压药氨氯地平, 阿莫西林克拉维酸钾片."""
+
+from __future__ import annotations
+
+import re
+
+from kangban.rules.catalogue import Catalogue, Named
+from kangban.rules.names import fold
+
+# What may stand around a name without changing what is meant. Anything else may be another product.
+_AROUND = re.compile(
+    r"(?:爸爸|妈妈|奶奶|爷爷|姥姥|姥爷|外婆|外公|孩子|宝宝|老公|老婆|我|他|她|家里|医生|平时|每天|现在|正在|一直|长期|昨天|今天"
+    r"|吃|服用|服|用|喝|打|开|买|有|在|着|了|过|的|那个|这个|那种|这种|一种|叫|叫做|就是|是|药|盒|瓶|板|种|名|牌|进口|国产|还剩|剩下|半"
+    r"|片剂|片|胶囊|颗粒|分散|缓释|肠溶|口服液|干混悬剂|混悬液|注射液|滴眼液|钠|钾|钙|盐酸|硫酸|马来酸|酒石酸|苯磺酸|和|复合|与|\d+(?:\.\d+)?(?:mg|g|ml|毫克|克|毫升)?"
+    r"|my|the|some|his|her|takes?|taking|called|tablets?|capsules?|and)*"
+)
+SHORTEST = 3
+
+
+def find_inside(name: str, names: Catalogue) -> Named | None:
+    """The one thing a wording names, or the compound of ingredients it is made of; None when it is neither.
+
+    Every character must be a known name, a class word beside it (降压药), or a word that changes nothing.
+    """
+    text = fold(name)
+    found: list[Named] = []
+    rest: list[str] = []
+    at = start = 0
+    while at < len(text):
+        length = next(
+            (n for n in range(min(24, len(text) - at), SHORTEST - 1, -1) if text[at : at + n] in names.by_name), 0
+        )
+        if not length:
+            at += 1
+            continue
+        rest.append(text[start:at])
+        found.append(names.by_name[text[at : at + length]])
+        at = start = at + length
+    rest.append(text[start:])
+    if not all(_AROUND.fullmatch(part) for part in rest):
+        return None
+    things = list({n.id: n for n in found if n.kind != "class"}.values())
+    if len(things) == 1:
+        return things[0]
+    if len(things) > 1 and all(n.kind == "ingredient" for n in things) and not any(rest[1:-1]):
+        return Named(
+            "+".join(n.id for n in things), "product", name, "", tuple(c for n in things for c in n.contents), "unknown"
+        )
+    return None
