@@ -31,6 +31,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     instead_en: str = ""
     citations: tuple[str, ...] = ()
     ordered: tuple[str, ...] = ()  # those of `medicines` a clinician ordered
+    over_limit: bool = False  # a stated dose is above a label limit
 
 
 class UnknownFact(msgspec.Struct, frozen=True):

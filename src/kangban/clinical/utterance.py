@@ -23,6 +23,7 @@ class DrugMention(msgspec.Struct, frozen=True):
     dose: str | None = None
     per_day: float | None = None
     negated: bool = False
+    taking: bool = False  # said to be taken now, as against asked about
 
 
 class SymptomMention(msgspec.Struct, frozen=True):

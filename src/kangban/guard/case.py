@@ -188,6 +188,8 @@ def stance_of(text: str, named: bool) -> Stance:
         return "mention"
     if w.OTHERS_ONLY.search(bare):
         return "weak"
+    if w.YES_ALONE.match(text.strip()):
+        return "weak"
     if w.PERMITS.search(without.strip()) and (named or w.NAMELESS.search(text.strip())):
         return "permit"
     return "weak" if named and w.WEAKLY.search(without) else "mention"

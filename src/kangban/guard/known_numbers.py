@@ -90,11 +90,7 @@ def general() -> frozenset[tuple[str, float]]:
     cited = {c.split("#")[0] for r in packs.red_flags for c in r.citations}
     parts += [x for s in packs.sources if s.id in cited for p in s.passages for x in (p.passage, p.passage_en)]
     parts += [x for a in packs.articles for x in _texts(a)]
-    found = {(q.dim, v) for q in numbers_of(tuple(parts)) for v in (q.low, q.high)}
-    for row in packs.analytes:
-        for r in row.ranges:
-            found |= {("", v) for v in (r.low, r.high) if v is not None}
-    return frozenset(found)
+    return frozenset((q.dim, v) for q in numbers_of(tuple(parts)) for v in (q.low, q.high))
 
 
 def _texts(article: object) -> list[str]:

@@ -167,7 +167,7 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
 
 
 def same(first: Quantity, second: Quantity) -> bool:
-    """Whether a number says the same as a source's: the same amount or range, or an end of the source's range, within 1 %.
+    """Whether a number says the same as a source's: the same amount or range, or an end of the source's range, within 0.4 %.
 
     An age alone is no end of an age range: "12" is not what "6 to 12" says.
     """
@@ -192,4 +192,4 @@ def _as_hours(one: Quantity) -> Quantity:
 
 
 def _near(first: float, second: float) -> bool:
-    return abs(first - second) <= 0.01 * max(abs(first), abs(second), 1e-6)
+    return abs(first - second) <= 0.004 * max(abs(first), abs(second), 1e-6)

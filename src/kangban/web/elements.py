@@ -33,6 +33,9 @@ class Tag(TextElement):
         super().__init__(tag=tag, text=text)
         if classes:
             self.classes(classes)
+        if tag == "input" and "value" in attributes:
+            # As attribute: as property, every redraw would put it back over what was typed.
+            attributes["^value"] = attributes.pop("value")
         for name, value in attributes.items():
             if value is not None:
                 self._props[name.rstrip("_").replace("_", "-")] = value

@@ -29,10 +29,10 @@ def frame(visit: Visit, title: str, *, rail_title: str, facts: bool = False) -> 
     """Draw nav, head, tabs and the right side; yields the middle and the right to fill."""
     name = call_name(visit.who) if visit.who else ""
     ui.page_title(f"{title} · {name} · {visit.say('brand')}" if name else f"{title} · {visit.say('brand')}")
-    Tag("a", visit.say("skip"), "skip", href="#matter")
+    Tag("a", visit.say("skip"), "skip", href="#question" if visit.path == "/" and visit.who else "#matter")
     with Tag("div", classes="app"):
         _nav(visit)
-        with Tag("main", classes="mid", id="matter", tabindex="-1") as main:
+        with Tag("div", classes="mid", id="matter", tabindex="-1") as main:
             if visit.house.demo:
                 _demo_strip(visit)
             _head(visit, title, facts=facts)

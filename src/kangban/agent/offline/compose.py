@@ -106,11 +106,10 @@ def _verdict(grave: list[Object], mild: list[Object], outcome: Object, lang: Lan
         names = list(dict.fromkeys(n for f in grave for n in f["medicines"] if n not in f["ordered"]))
         ordered = list(dict.fromkeys(n for f in grave for n in f["ordered"]))
         join = "、" if lang == "zh" else ", "
-        marks = _marks([c for f in grave[:2] for c in f["citations"][:1]])
         if names:
             pick = [n for n in names if any(n in f["medicines"] for f in grave)]
-            return t("offline.verdict_avoid", lang, names=join.join(pick)) + marks
-        return t("offline.verdict_ordered", lang, names=join.join(ordered)) + marks
+            return t("offline.verdict_avoid", lang, names=join.join(pick))
+        return t("offline.verdict_ordered", lang, names=join.join(ordered))
     if outcome["not_in_catalogue"] and not outcome["findings"] and not outcome["checked"]:
         return t("offline.verdict_unchecked", lang)
     if mild:
@@ -180,15 +179,18 @@ def _lab_lines(outcome: Object, lang: Lang) -> list[str]:
         return []
     marks = "".join(f" [{c}]" for c in outcome["citations"][:2])
     span = ""
+    lines: list[str] = []
     if outcome["low"] is not None or outcome["high"] is not None:
         low = plain_number(outcome["low"]) if outcome["low"] is not None else ""
         high = plain_number(outcome["high"]) if outcome["high"] is not None else ""
         span = t("offline.lab_range", lang, low=low or "0", high=high) if high else t("offline.lab_from", lang, low=low)
-    head = t(
-        "offline.lab", lang, name=outcome["name"], value=plain_number(outcome["value"]), unit=outcome["unit"],
-        flag=t(f"flag.{outcome['flag']}", lang), span=span,
+    lines.append(
+        "- "
+        + t("offline.lab", lang, name=outcome["name"], value=plain_number(outcome["value"]), unit=outcome["unit"],
+            flag=t(f"flag.{outcome['flag']}", lang))
     )  # fmt: skip
-    lines = ["- " + head + marks]
+    if span:
+        lines.append(f"- {span}{marks}")
     if outcome["meaning"]:
         lines.append("- " + _cited(outcome["meaning"], marks))
     if outcome["flag"].startswith("critical"):

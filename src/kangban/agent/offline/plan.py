@@ -43,10 +43,6 @@ _ABOUT = re.compile(
 )
 _HOW_MUCH = re.compile(r"多少|几[?？]?$|高吗|低吗|高不高|正常吗|怎么样|what (?:is|was)|how (?:is|was|much|high)")
 _BODY_SIZE = frozenset({"height", "weight", "bmi"})
-# 在吃华法林 tells what is taken; 能吃布洛芬吗 asks about one.
-_TAKING = re.compile(
-    r"(?:(?:在|正|一直|长期|天天|每天|平时|刚|已经|都)(?:在)?(?:吃|服用|服|用|打)(?:着|了)?|(?:吃|服用)着)[^，。,.？?]{0,4}$|\b(?:takes?|taking|is on|am on|are on|been on|prescribed)\s[^,.?]{0,8}$"
-)
 _HEALTH = re.compile(
     r"病|症|医|药|痛|疼|炎|癌|血|尿|便|胎|孕|奶|疫苗|体检|检查|化验|手术|血压|血糖|胆固醇|肝|肾|胃|肺|心|脑|眼|耳|鼻|牙|皮肤|骨|睡|吐|泻|咳|烧|痒|肿|麻|晕|累|营养|饮食|减肥|锻炼|运动|月经|避孕|过敏|维生素|补|养生|保健|health|disease|medicine|drug|pain|doctor|symptom|vaccine|blood|diet|sleep|pregnan|baby|fever|cough|treat|vitamin|exercise"
 )
@@ -169,7 +165,7 @@ def _medicines(said: Utterance) -> list[dict[str, Any]]:
             one["dose"] = drug.dose
         if drug.per_day:
             one["per_day"] = drug.per_day
-        if _TAKING.search(said.text[max(0, drug.start - 12) : drug.start].lower()):
+        if drug.taking:
             one["taking"] = True
         found.setdefault(drug.named_id, one)
         if drug.dose and "dose" not in found[drug.named_id]:

@@ -50,7 +50,9 @@ def check(case: Case) -> Result:
             else:
                 invented.append(one)
         bare = _plain(one.text)
-        if passages and bare not in house_words() and bare not in traces and supports(bare, passages) != "supported":
+        told = _HEAD.sub("", bare)
+        ours = any(words in house_words() or words in traces for words in (bare, told))
+        if passages and not ours and supports(bare, passages) != "supported":
             wrong.append(one)
     loose = _uncited(case) if case.draft.citations and not judged else []
     wrong += loose
@@ -60,6 +62,10 @@ def check(case: Case) -> Result:
         dose = any(q.dim in ("mg", "ml", "unit", "mg/kg") for s in wrong for q in find_quantities(s.text))
         return result(NAME, "fail", "citation_wrong", remedy="hold" if dose else "strike", at=tuple(dict.fromkeys(wrong)))
     return passed(NAME) if judged or case.draft.citations else result(NAME, "not_applicable")
+
+
+# A finding is shown under its severity and its medicines: "避免：华法林 + 布洛芬：…".
+_HEAD = re.compile(r"^(?:禁用|避免|当心|留意|Do not use|Avoid|Caution|Note)[:：][^:：]{1,120}[:：]\s*")
 
 
 def _place(mark: str, case: Case) -> str:

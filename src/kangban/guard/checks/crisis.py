@@ -9,7 +9,7 @@ from kangban.guard.fault import Result, passed, result
 
 NAME = "crisis"
 _QUESTION = re.compile(
-    r"不想活|想死|自杀|寻死|轻生|活着没意思|活不下去|结束(?:自己的?)?生命|了结|割腕|一了百了|去死|自残|自伤|伤害自己|烧炭|跳楼|上吊|(?:致死|致命)(?:剂)?量|多少[^，。？]{0,6}(?:会|能|才)(?:致)?死|吃(?:多少|几)[^，。？]{0,8}死|安乐死|kill (?:myself|himself|herself)|suicid|end (?:my|his|her|it all|their) ?(?:life)?|want to die|don't want to (?:live|be alive)|self[- ]?harm|hurt (?:myself|herself|himself)|lethal dose|fatal dose|enough to die|overdose on purpose|better off dead|no reason to live",
+    r"不想活|想死|自杀|寻死|轻生|活着没意思|活不下去|结束(?:自己的?)?生命|了结|割腕|一了百了|去死|自残|自伤|伤害自己|烧炭|跳楼|上吊|(?:致死|致命)(?:剂)?量|多少[^，。？]{0,6}(?:会|能|才)(?:致)?死|吃(?:多少|几)[^，。？]{0,8}死|安乐死|kill (?:myself|himself|herself)|suicid|end (?:my|his|her|it all|their) ?(?:life)?|want to die|don't want to (?:live|be alive)|self[- ]?harm|hurt (?:myself|herself|himself)|lethal dose|fatal dose|enough to die|overdose on purpose|better off dead|(?:would|will|could) kill me|enough to kill|no reason to live",
     re.I,
 )
 _WANTS_WAY = re.compile(r"致死|致命(?:剂)?量|多少[^，。？]{0,8}死|吃(?:多少|几)[^，。？]{0,8}死|怎么(?:死|自杀)|无痛|没有痛苦|lethal|fatal dose|how (?:many|much)[^?]{0,40}(?:die|kill)|painless|how to (?:die|kill)|enough to (?:die|kill)", re.I)

@@ -65,11 +65,20 @@ def _ask(person: PersonFacts, one: Stated, name: str) -> tuple[list[Finding], bo
     if one.daily is False and per_day is None and one.hours and not one.limit:
         per_day = None if one.hours >= 24 else round(24 / one.hours, 3)
     outcome = check_medicines(person, [MedicineUse(name, one.words, per_day)])
-    found = [f for f in outcome.findings if f.kind == "dose" or ".no-label-dose@" in f.rule]
+    found = [f for f in outcome.findings if _is_limit(f)]
     if one.daily:
         found = [f for f in found if f.severity == "contraindicated" or ".no-label-dose@" in f.rule]
     facts = {u.fact for u in outcome.unknown}
     return found, bool(facts & {"age_years", "weight_kg"}) or any(f.startswith("strength:") for f in facts)
+
+
+def _is_limit(found: Finding) -> bool:
+    """A breach of a dose row, or no row at all for this age; general advice about doses is neither."""
+    ingredient, _, rest = found.rule.partition(".")
+    key = rest.partition("@")[0]
+    row = catalogue().ingredients.get(ingredient)
+    keys = {d.key for d in row.dose} if row is not None else set[str]()
+    return key == "no-label-dose" or (found.kind == "dose" and found.severity != "caution" and key in keys)
 
 
 def _rows(name: str, person: PersonFacts) -> list[DoseLimit]:

@@ -78,7 +78,8 @@ def _stands(q: Quantity, kind: str, case: Case, allowed: known.Numbers, drugs: t
         return all((q.dim, v) in ends or _round(q, v) for v in (q.low, q.high)) or (q.dim == "age" and all(("time", v * 8760) in ends for v in (q.low, q.high)))
     if kind == "value":
         ends = known.general()
-        return all((q.dim, v) in ends or ("", v) in ends or ("mmhg", v) in ends or ("%", v) in ends for v in (q.raw, q.raw_high))
+        dims = (q.dim,) if q.dim else ("", "mmhg", "%", "mmol/l", "ml/min")
+        return all(any((d, v) in ends for d in dims) for v in (q.raw, q.raw_high))
     if kind == "dose":
         weight = case.person.weight_kg
         if weight is not None and q.dim == "mg":

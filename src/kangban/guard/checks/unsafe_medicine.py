@@ -10,7 +10,7 @@ from kangban.clinical.finding import Finding
 from kangban.clinical.person import MedicineUse, PersonFacts
 from kangban.clinical.utterance import DrugMention
 from kangban.guard import words as w
-from kangban.guard.case import Case, Clause, Sentence
+from kangban.guard.case import Case, Clause, Sentence, stance_of
 from kangban.guard.fault import Result, passed, result
 from kangban.perception.language.read import read
 from kangban.reasoning.diet import check_foods
@@ -29,6 +29,9 @@ def check(case: Case) -> Result:
     food = _food_and_drink(case)
     if food is not None:
         return food
+    unchecked = _unchecked(case)
+    if unchecked is not None:
+        return unchecked
     if not permits:
         return result(NAME, "not_applicable")
     unknown = False
@@ -44,6 +47,19 @@ def check(case: Case) -> Result:
                           medicine="、".join(found.medicines), why=text)  # fmt: skip
         unknown = unknown or missing
     return result(NAME, "unknown", "unsafe_unknown") if unknown else passed(NAME)
+
+
+def _unchecked(case: Case) -> Result | None:
+    """A medicine no pack holds, allowed by name: nothing about it was checked."""
+    taken = " ".join(u.name.lower() for u in case.taken)
+    for clause in case.clauses:
+        if clause.drugs or clause.stance == "warn" or w.ASKS_DOCTOR.search(clause.text):
+            continue
+        names = [m.group() for m in w.UNLISTED.finditer(clause.text)]
+        names = [n for n in names if n not in taken]
+        if names and not w.QUESTION.search(case.sentence_of(clause).text) and stance_of(clause.text, named=True) in ("permit", "weak"):
+            return result(NAME, "fail", "unchecked", remedy="hold", at=(case.sentence_of(clause),), medicine="、".join(names))
+    return None
 
 
 def _meant(case: Case, clause: Clause) -> tuple[DrugMention, ...]:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from functools import lru_cache
 
+import msgspec
 from rapidfuzz.distance import OSA
 
 from kangban.clinical.utterance import DrugMention
@@ -83,6 +84,10 @@ _NOT_NAMES = {
     "相",
     "卡",
 }
+# 在吃华法林 tells what is taken; 能吃布洛芬吗 asks about one.
+_TAKING = re.compile(
+    r"(?:(?:在|正|一直|长期|天天|每天|平时|刚|已经|都)(?:在)?(?:吃|服用|服|用|打)(?:着|了)?|(?:吃|服用)着)[^，。,.？?]{0,4}$|\b(?:takes?|taking|is on|am on|are on|been on|prescribed)\s[^,.?]{0,8}$"
+)
 _STOP = set("了的吗呢吃药有和在用着过能可不是还也就都片粒天次个痛病发烧炎症高低压热吧啊喝没会后前时很好")
 
 
@@ -122,6 +127,7 @@ def _mention(
     return DrugMention(
         start, end, text[start:end], named.id, lex.names.spelling.get(fold(spelling), spelling), match,
         negated=is_denied(start, end, scopes, text),
+        taking=_TAKING.search(text[max(0, start - 12) : start]) is not None or text.startswith(("吃着", "在吃"), end),
     )  # fmt: skip
 
 
@@ -134,9 +140,7 @@ def _with_doses(text: str, mentions: list[DrugMention]) -> list[DrugMention]:
         times = _TIMES.search(after)
         per_day = _per_day(times) if times else None
         said = dose["dose"].strip() if dose and dose.start() <= 14 else None
-        done.append(
-            DrugMention(one.start, one.end, one.text, one.named_id, one.name, one.match, said, per_day, one.negated)
-        )
+        done.append(msgspec.structs.replace(one, dose=said, per_day=per_day))
     return done
 
 

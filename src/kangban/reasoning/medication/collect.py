@@ -28,6 +28,8 @@ class Gathered:
         texts: tuple[str, str],
         citations: tuple[str, ...],
         instead: tuple[str, str] = ("", ""),
+        *,
+        over_limit: bool = False,
     ) -> None:
         """Add a finding; the same kind over the same ingredients of the same medicines is one finding."""
         ordered = tuple(sorted({i.name for i in items if i.ordered}))
@@ -38,7 +40,7 @@ class Gathered:
             )  # pyright: ignore[reportAssignmentType]
         new = Finding(
             rule, kind, severity, tuple(sorted({i.name for i in items})), tuple(dict.fromkeys(ingredients)),
-            texts[0], texts[1], instead[0], instead[1], tuple(dict.fromkeys(citations)), ordered,
+            texts[0], texts[1], instead[0], instead[1], tuple(dict.fromkeys(citations)), ordered, over_limit,
         )  # fmt: skip
         # Cautions of different rules about one ingredient are different matters; pairs are not.
         matter = rule if kind not in ("interaction", "duplicate") or len(new.ingredients) < 2 else ""

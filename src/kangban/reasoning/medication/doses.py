@@ -162,6 +162,7 @@ def _report(row: Ingredient, limit: DoseLimit, over: Over, parts: list[Use], gat
         (t(key, "zh", name=row.name, **values), t(key, "en", name=row.name_en, **values)),
         limit.citations,
         (t("medication.keep_label_dose", "zh"), t("medication.keep_label_dose", "en")),
+        over_limit=True,
     )
 
 

@@ -105,9 +105,11 @@ def answer_body(visit: Visit, answer: Answer, sources: Sources, lang: Lang) -> N
             return
         said = "".join(line.text for line in lines)
         rest = [f for f in answer.findings if _message(f, lang)[:16] not in said]
-        if rest and not carded:
-            finding_cards(visit, rest, citations, sources, lang)
-        elif rest:
+        grave = rest if not carded else [f for f in rest if f.severity in ("contraindicated", "avoid")]
+        rest = [f for f in rest if f not in grave]
+        if grave:
+            finding_cards(visit, grave, citations, sources, lang)
+        if rest:
             with Tag("details", classes="more"):
                 Tag("summary", visit.say("more_findings", n=len(rest)))
                 finding_cards(visit, rest, citations, sources, lang)

@@ -42,7 +42,6 @@ class Shown:
         self._claims: list[SentenceReleased] = []
         self._drawn_at = 0.0
         self._task: asyncio.Task[None] | None = None
-        self._fetching: asyncio.Future[None] | None = None
         self._now: Tag | None = None
         with Tag("div", classes="x"):
             with Tag("div", text, "q", role="article", aria_label=visit.say("you_asked")):
@@ -66,6 +65,8 @@ class Shown:
             async with aclosing(chat_turn(self._visit.house, question)) as events:
                 async for event in events:
                     self._show(event)
+                    if isinstance(event, TurnDone):
+                        await self._waiting(event.answer)
         except asyncio.CancelledError:
             self._halt("halted.stopped", again)
         except InvalidInput as error:
@@ -136,14 +137,13 @@ class Shown:
         """The whole answer."""
         self.message_id = event.message_id
         self.show_answer(event.answer, None, ())
-        if event.answer.proposals:
-            self._fetching = asyncio.ensure_future(self._visit.guarded_event(self._waiting)(event.answer))
 
     async def _waiting(self, answer: Answer) -> None:
         house = self._visit.house
         entries = [await house.store.get(house.family_id, one) for one in answer.proposals]
-        with self._below:
-            self._proposals(entries)
+        if entries:
+            with self._below:
+                self._proposals(entries)
 
     def show_answer(self, answer: Answer, useful: bool | None, waiting: tuple[Entry, ...]) -> None:
         """Steps, urgency, sentences, question, proposals and foot."""
