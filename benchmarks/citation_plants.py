@@ -36,9 +36,8 @@ def true_pairs() -> list[Pair]:
         for passage in source.passages:
             whole = (shelf.both_languages(f"{source.id}#{passage.key}"),)
             for text in (passage.passage, passage.passage_en):
-                for part in re.split(r"(?<=[。；;])\s*", text):
-                    if len(part) > 12:
-                        found.append((part, whole, "as written"))
+                parts = re.split(r"(?<=[。；;])\s*", text)
+                found += [(part, whole, "as written") for part in parts if len(part) > 12]
     for one in shipped().packs.ingredients:
         for row in (*one.caution, *one.interaction):
             texts = tuple(shelf.both_languages(c) for c in row.citations if c in shelf)
@@ -49,13 +48,13 @@ def true_pairs() -> list[Pair]:
 def planted(count: int, seed: int = 7) -> Iterator[Pair]:
     """`count` changed sentences, spread over the kinds; only of pairs that are supported unchanged."""
     rng = random.Random(seed)
-    pairs = [p for p in true_pairs() if supports(p[0], p[1]) == "supported"]
+    pairs = true_pairs()
     rng.shuffle(pairs)
     makers: list[Callable[[str], tuple[str, str] | None]] = [_word(kind, words) for kind, words in _WORDS] + [_numbers(rng)] * 2
     made = 0
     for at, (sentence, texts, _) in enumerate(pairs * 2):
         changed = makers[at % len(makers)](sentence)
-        if changed is None or _still_true(changed, sentence, texts):
+        if changed is None or _still_true(changed, sentence, texts) or supports(sentence, texts) != "supported":
             continue
         yield changed[0], texts, changed[1]
         made += 1
@@ -79,8 +78,10 @@ def _word(kind: str, words: tuple[tuple[str, str], ...]) -> Callable[[str], tupl
     def change(sentence: str) -> tuple[str, str] | None:
         for old, new in words:
             bounded = re.search(re.escape(old) + r"\s?[A-Za-z]{0,6}\s?\d|\d\D{0,3}" + re.escape(old), sentence)
-            if old in sentence and new not in sentence and (kind != "bound" or bounded):
-                return sentence.replace(old, new), kind
+            edge = r"\b" if old.isascii() else ""  # "flowers" holds no "lower"
+            changed = re.sub(edge + re.escape(old), new, sentence)
+            if changed != sentence and new not in sentence and (kind != "bound" or bounded):
+                return changed, kind
         return None
 
     return change

@@ -27,11 +27,22 @@ def _environment(models: ModelServer, name: str, **play_of: object) -> dict[str,
     return {"KANGBAN_MODEL_URL": address, "KANGBAN_MODEL_NAME": "slow-model"}
 
 
-def test_a_stopped_turn_keeps_the_message_and_can_be_tried_again(page: Page, models: ModelServer, tmp_path: Path) -> None:
+def _reached(page: Page, models: ModelServer, name: str) -> None:
+    """Wait until the model was asked."""
+    for _ in range(200):
+        if models.seen(name)["requests"]:
+            return
+        page.wait_for_timeout(50)
+    pytest.fail("the model was never asked")
+
+
+def test_a_stopped_turn_keeps_the_message_and_can_be_tried_again(
+    page: Page, models: ModelServer, tmp_path: Path
+) -> None:
     server = start_server(tmp_path, "--demo", **_environment(models, "stopped", then="hang"))
     open_talk(page, server.address)
     exchange = ask(page, QUESTION)
-    expect(exchange.locator(".steps .now")).to_be_visible()
+    _reached(page, models, "stopped")
     exchange.get_by_role("button", name="停止").click()
     expect(exchange.locator(".halt")).to_contain_text("已停止")
     expect(exchange.locator(".q")).to_have_text(QUESTION)
@@ -59,8 +70,7 @@ def test_a_server_killed_in_the_middle_keeps_the_message(page: Page, models: Mod
     server = start_server(tmp_path, "--demo", **_environment(models, "killed", then="hang"))
     open_talk(page, server.address)
     exchange = ask(page, QUESTION)
-    expect(exchange.locator(".steps .now")).to_be_visible()
-    page.wait_for_timeout(500)
+    _reached(page, models, "killed")
     server.kill()
     again = start_server(tmp_path, "--demo")
     open_talk(page, again.address)

@@ -122,9 +122,7 @@ def test_it_can_be_installed(page: Page, demo: WebServer) -> None:
     manifest = page.evaluate("fetch(document.querySelector('link[rel=manifest]').href).then(r => r.json())")
     assert manifest["display"] == "standalone"
     assert {icon["sizes"] for icon in manifest["icons"]} >= {"192x192", "512x512"}
-    sizes = page.evaluate(
-        "icons => Promise.all(icons.map(i => fetch(i.src).then(r => r.ok)))", [i for i in manifest["icons"]]
-    )
+    sizes = page.evaluate("icons => Promise.all(icons.map(i => fetch(i.src).then(r => r.ok)))", manifest["icons"])
     assert all(sizes)
     assert demo.get("/nope")[0] == 404
     assert "没有这一页" in demo.get("/nope")[2]

@@ -145,7 +145,9 @@ def test_the_cabinet_starts_empty_and_offers_names(page: Page, fresh: WebServer)
     expect(page.locator(".rows.pick > li")).to_have_count(1)
 
 
-def test_one_button_leads_from_the_demo_to_an_empty_family(page: Page, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_one_button_leads_from_the_demo_to_an_empty_family(
+    page: Page, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     with running_server(tmp_path_factory.mktemp("own"), "--demo") as server:
         for path in ("/", "/family", "/cabinet"):
             page.goto(server.address + path)

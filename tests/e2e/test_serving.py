@@ -138,7 +138,7 @@ def test_the_code_is_asked_once_and_kept_in_a_closed_cookie(locked: WebServer) -
     html = {"Accept": "text/html"}
     for path in ("/", "/family", "/export?who=x", "/nope"):
         assert locked.get(path, html)[0] == 401
-    assert "type=\"password\"" in locked.get("/", html)[2]
+    assert 'type="password"' in locked.get("/", html)[2]
     assert locked.get("/health")[0] == 200
     status, headers, _ = locked.get("/code", body=f"code={CODE}&back=/family".encode())
     assert status == 303

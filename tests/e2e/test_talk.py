@@ -21,7 +21,9 @@ def test_the_main_question_gets_its_whole_answer(page: Page, demo: WebServer) ->
     grave = answer.locator(".body > .finds").locator(".find.avoid, .find.contraindicated")
     expect(grave.filter(has_text="布洛芬").filter(has_text="华法林").first).to_be_visible()
     expect(grave.filter(has_text="布洛芬").filter(has_text="感冒灵").first).to_be_visible()
-    expect(answer.locator(".body > .finds .find").filter(has_text="感冒灵").filter(has_text="对乙酰氨基酚").first).to_be_visible()
+    expect(
+        answer.locator(".body > .finds .find").filter(has_text="感冒灵").filter(has_text="对乙酰氨基酚").first
+    ).to_be_visible()
     expect(answer.locator(".say")).to_contain_text([re.compile("对乙酰氨基酚")])
     expect(answer.locator(".find.u").first).to_contain_text("未检查")
     words = answer.locator(".find > i").all_text_contents()

@@ -39,7 +39,9 @@ class WebServer:
         self.child.send_signal(signal.SIGTERM)
         return self.child.wait(timeout=20)
 
-    def get(self, path: str, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> tuple[int, Any, str]:
+    def get(
+        self, path: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> tuple[int, Any, str]:
         """(status, headers, text) of one request, redirects not followed."""
         request = urllib.request.Request(self.address + path, data=body, headers=dict(headers or {}))
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _Stay())

@@ -32,7 +32,7 @@ async def _talk(member: str, lang: str, records: Records) -> int:
 
     conversation = new_id("conversation")
     if isinstance(sys.stdin, TextIOWrapper):
-        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # pyright: ignore[reportUnknownMemberType]
     try:
         house = await records.house()
         await get_member(house, member)

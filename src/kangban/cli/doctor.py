@@ -74,7 +74,8 @@ def _packs() -> dict[str, Any]:
     return _row(
         "packs",
         "ok",
-        f"{found.fingerprint}: {len(packs.ingredients)} ingredients, {len(packs.products)} products, {len(packs.red_flags)} red flags",
+        f"{found.fingerprint}: {len(packs.ingredients)} ingredients, {len(packs.products)} products, "
+        f"{len(packs.red_flags)} red flags",
     )
 
 

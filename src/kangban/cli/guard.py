@@ -42,8 +42,8 @@ def check(
             draft_from(given),
             asked.question,
             facts,
-            lang=shown,
-            bare=bare or not given.citations,  # pyright: ignore[reportArgumentType]
+            lang=shown,  # pyright: ignore[reportArgumentType]
+            bare=bare or not given.citations,
         )
         return verdict_object(verdict, shown)  # pyright: ignore[reportArgumentType]
 

@@ -87,7 +87,15 @@ def show(member: Member, json: Json = False, data_dir: DataDir = None, demo: Dem
         waiting = await proposals(house, asked.id)
         return {"person": msgspec.to_builtins(facts), "proposals": [msgspec.to_builtins(e) for e in waiting]}
 
-    run(_Words, work, words={"id": member}, source=None, jsonl=False, show=None if json else _pretty, after=records.close)
+    run(
+        _Words,
+        work,
+        words={"id": member},
+        source=None,
+        jsonl=False,
+        show=None if json else _pretty,
+        after=records.close,
+    )
 
 
 def _pretty(answer: dict[str, Any]) -> str:
@@ -103,4 +111,12 @@ def export(member: Member, json: Json = False, data_dir: DataDir = None, demo: D
 
         return msgspec.json.decode(await export_of(await records.house(), asked.id))
 
-    run(_Words, work, words={"id": member}, source=None, jsonl=False, show=None if json else _pretty, after=records.close)
+    run(
+        _Words,
+        work,
+        words={"id": member},
+        source=None,
+        jsonl=False,
+        show=None if json else _pretty,
+        after=records.close,
+    )

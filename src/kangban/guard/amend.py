@@ -50,7 +50,11 @@ def body_without(case: Case, struck: frozenset[int]) -> str:
         text = text[:start] + text[end:]
     lines = [line.rstrip() for line in text[case.trusted :].splitlines()]
     lines = [line for line in lines if re.sub(r"^[\s\-*•·#\d.)、（）()一二三四五六七八九十]+", "", line).strip()]
-    kept = [line for n, line in enumerate(lines) if not line.startswith("## ") or (n + 1 < len(lines) and not lines[n + 1].startswith("## "))]
+    kept = [
+        line
+        for n, line in enumerate(lines)
+        if not line.startswith("## ") or (n + 1 < len(lines) and not lines[n + 1].startswith("## "))
+    ]
     return "\n".join(kept)
 
 
@@ -80,5 +84,7 @@ def _rules_alone(case: Case) -> list[str]:
         message = one.message if case.lang == "zh" else one.message_en
         instead = one.instead if case.lang == "zh" else one.instead_en
         names = " + ".join(one.medicines)
-        lines.append(f"- {names}{'：' if case.lang == 'zh' else ': '}{message}{' ' if case.lang == 'en' else ''}{instead}")
+        lines.append(
+            f"- {names}{'：' if case.lang == 'zh' else ': '}{message}{' ' if case.lang == 'en' else ''}{instead}"
+        )
     return [t("guard.rules_found", case.lang), *lines] if lines else []

@@ -53,7 +53,8 @@ class Case:
 
     def __init__(
         self, draft: Draft, question: str, person: PersonFacts, said: Utterance, outcome: TriageOutcome,
-        others: tuple[str, ...], lang: Lang, bare: bool, trusted: int = 0,
+        others: tuple[str, ...], lang: Lang, bare: bool, trusted: int = 0, own: frozenset[str] = frozenset(),
+        blank: bool = False,
     ) -> None:  # fmt: skip
         self.draft = draft
         self.question = question
@@ -64,11 +65,29 @@ class Case:
         self.lang: Lang = lang
         self.bare = bare
         self.trusted = trusted
+        self.own = own
+        self._blank = blank
+
+    @cached_property
+    def foreign(self) -> Case:
+        """The same case with the sentences our own tools said blanked: what is left is the brain's."""
+        return Case(
+            self.draft, self.question, self.record, self.said, self.outcome, self.others, self.lang, self.bare,
+            self.trusted, self.own, blank=True,
+        )  # fmt: skip
+
+    def is_own(self, text: str) -> bool:
+        """Whether a sentence stands word for word in a result of our own tools, under its severity or without."""
+        bare = plain_sentence(text)
+        return bool(self.own) and (bare in self.own or HEAD.sub("", bare) in self.own)
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
         """Sentences of the text behind the trusted part, then the question asked back."""
-        return tuple(split(self.draft, self.trusted))
+        found = split(self.draft, self.trusted)
+        if self._blank:
+            found = [msgspec.structs.replace(s, text="", citations=()) if self.is_own(s.text) else s for s in found]
+        return tuple(found)
 
     @cached_property
     def taken(self) -> tuple[MedicineUse, ...]:
@@ -90,7 +109,9 @@ class Case:
         told = person_in_words(self.record, self.said)
         allergies = self.record.allergies
         if self.said.allergies:
-            words = tuple(re.sub(r"^(?:我|他|她|孩子|宝宝|妈妈|爸爸|奶奶|爷爷|对|有)+", "", a) for a in self.said.allergies)
+            words = tuple(
+                re.sub(r"^(?:我|他|她|孩子|宝宝|妈妈|爸爸|奶奶|爷爷|对|有)+", "", a) for a in self.said.allergies
+            )
             allergies = (*(allergies or ()), *words)
         return msgspec.structs.replace(
             told,
@@ -112,14 +133,21 @@ class Case:
         made: list[Clause] = []
         last: tuple[DrugMention, ...] = ()
         for one in self.sentences:
-            inside = [d for d in self.mentions if one.start <= d.start < one.end] if one.start >= 0 else list(read(one.text).drugs)
+            inside = (
+                [d for d in self.mentions if one.start <= d.start < one.end]
+                if one.start >= 0
+                else list(read(one.text).drugs)
+            )
             offset = max(one.start, 0)
             asks = w.QUESTION.search(one.text.lower()) is not None
+            headed = HEAD.match(one.text) is not None
             for start, end in spans(one.text.lower()):
                 text = one.text[start:end].lower()
                 drugs = tuple(d for d in inside if offset + start <= d.start < offset + end)
                 nameless = not drugs and w.NAMELESS.search(text.strip()) is not None
                 stance: Stance = "mention" if asks else stance_of(text, bool(drugs))
+                if headed and stance != "mention" and w.SOOTHES.search(text) is None:
+                    stance = "warn"
                 made.append(Clause(one.at, text, stance, drugs, last or self.asked, nameless))
                 if drugs:
                     last = drugs
@@ -128,11 +156,21 @@ class Case:
     @cached_property
     def warned(self) -> frozenset[str]:
         """Ids of medicines some clause warns of."""
-        return frozenset(d.named_id for c in self.clauses if c.stance == "warn" for d in (c.drugs or c.carried[:1]))
+        warns = [c for c in self.clauses if c.stance == "warn" and (c.drugs or w.OF_MEDICINES.search(c.text))]
+        return frozenset(d.named_id for c in warns for d in (c.drugs or c.carried))
 
     def sentence_of(self, clause: Clause) -> Sentence:
         """The sentence a clause stands in."""
         return self.sentences[clause.sentence]
+
+
+# A finding is shown under its severity and its medicines: "避免：华法林 + 布洛芬：…".
+HEAD = re.compile(r"^(?:禁用|避免|当心|留意|Do not use|Avoid|Caution|Note)[:：](?:[^:：]{1,120}[:：])?\s*")
+
+
+def plain_sentence(text: str) -> str:
+    """A sentence without marks, list signs and its full stop."""
+    return _MARK.sub("", text).strip().removeprefix("- ").lstrip("#").strip(" 。.；;")
 
 
 def split(draft: Draft, trusted: int) -> list[Sentence]:
@@ -196,10 +234,12 @@ def stance_of(text: str, named: bool) -> Stance:
 
 
 _TAKES = re.compile(
-    r"(?:在|正|着|长期|一直|每天|天天|平时|刚|刚刚|已经|早上|中午|晚上|昨天|今天)[^，。,能可想]{0,6}$|(?:吃|服用?|用|喝)(?:着|了|过)[^，。,能可想]{0,6}$|(?:^|[，。,])[^，。,能可想要]{0,6}(?:吃|服用?)$|"
+    r"(?:在|正|着|长期|一直|每天|天天|平时|刚|刚刚|已经|早上|中午|晚上|昨天|今天)[^，。,能可想\s]{0,6}$|(?:吃|服用?|用|喝)(?:着|了|过)[^，。,能可想]{0,6}$|(?:^|[，。,])[^，。,能可想要给]{0,6}(?:吃|服用?)$|"
     r"\b(?:is|are|am|been|was|he's|she's|i'm|i am|already|currently|regularly|daily) (?:also |already |currently )?(?:on|taking|using)\b[^,.?]{0,24}$|\b(?:takes|took|taking)\b[^,.?]{0,24}$|\bon\s*$|\b(?:i|we|they) take\b[^,.?]{0,20}$"
 )
-_ASKING = re.compile(r"能|可以|想|要不要|该不该|家里有|买了|\bcan\b|\bcould\b|\bshould\b|\bmay\b|\bis it\b|\bwant|\badd\b")
+_ASKING = re.compile(
+    r"能|可以|想|要不要|该不该|家里有|买了|\bcan\b|\bcould\b|\bshould\b|\bmay\b|\bis it\b|\bwant|\badd\b"
+)
 _LIST = re.compile(r"^\s*(?:和|、|,|，|与|跟|及|还有|加|and|plus|&|以及|片|胶囊|\(|（|）|\))*\s*$")
 
 
@@ -212,14 +252,15 @@ def taken_in(said: Utterance) -> tuple[DrugMention, ...]:
         if one.negated or one.match == "misspelt":
             before = None
             continue
-        head = text[max(0, one.start - 40) : one.start]
+        head = text[max(0, one.start - 14) : one.start]
         chained = before is not None and _LIST.match(text[before.end : one.start]) is not None
         # "吃着华法林和布洛芬能一起吃吗" asks about both, but both are taken; "在吃华法林，和布洛芬…" asks.
         after = re.split(r"[。？?！!]", text[one.end :])[0][:3]
-        if (_TAKES.search(head) and not _ASKING.search(re.split(r"[，。,.]", head)[-1])) or (chained and not after.startswith(("能", "可"))):
-            found.append(one)
-            before = one
-        elif text[one.end : one.end + 3].startswith(("吃着", "在吃", "天天吃")):
+        if (
+            (_TAKES.search(head) and not _ASKING.search(re.split(r"[，。,.]", head)[-1]))
+            or (chained and not after.startswith(("能", "可")))
+            or text[one.end : one.end + 3].startswith(("吃着", "在吃", "天天吃"))
+        ):
             found.append(one)
             before = one
         else:

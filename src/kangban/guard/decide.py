@@ -13,7 +13,7 @@ _ORDER = ("refuse", "hold", "none", "strike")
 
 
 def decide(results: Sequence[Result]) -> Decision:
-    """release when nothing failed; an error is never released."""
+    """Release when nothing failed; an error is never released."""
     if any(r.check.outcome == "error" for r in results):
         return "hold"
     failed = {r.remedy for r in results if r.check.outcome == "fail"}

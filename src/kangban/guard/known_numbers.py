@@ -86,7 +86,9 @@ def of_analyte(analyte: str) -> Numbers:
 def general() -> frozenset[tuple[str, float]]:
     """(dimension, value) of everything the red flags, the analytes and the articles say."""
     packs = shipped().packs
-    parts = [x for r in packs.red_flags for x in (r.why, r.why_en, r.advice, r.advice_en, *r.return_if, *r.return_if_en)]
+    parts = [
+        x for r in packs.red_flags for x in (r.why, r.why_en, r.advice, r.advice_en, *r.return_if, *r.return_if_en)
+    ]
     cited = {c.split("#")[0] for r in packs.red_flags for c in r.citations}
     parts += [x for s in packs.sources if s.id in cited for p in s.passages for x in (p.passage, p.passage_en)]
     parts += [x for a in packs.articles for x in _texts(a)]

@@ -12,7 +12,7 @@ from kangban.clinical.person import PersonFacts
 from kangban.clinical.urgency import Lang
 from kangban.clinical.utterance import Utterance
 from kangban.guard import amend, decide
-from kangban.guard.case import Case
+from kangban.guard.case import Case, plain_sentence
 from kangban.guard.checks import (
     citation_support,
     crisis,
@@ -40,6 +40,10 @@ CHECKS: tuple[tuple[str, Callable[[Case], Result]], ...] = tuple(
     )
 )  # fmt: skip
 MOST_ROUNDS = 3
+# What our own tools said word for word needs no second proof here. Whether it fits this person still does.
+SAID_BY_TOOLS = frozenset(
+    {m.NAME for m in (citation_support, diagnosis, dose_limit, numbers, prescription, false_reassurance)}
+)
 
 
 def review(
@@ -52,15 +56,18 @@ def review(
     others: Sequence[str] = (),
     lang: Lang = "zh",
     bare: bool = False,
+    own_words: Sequence[str] = (),
 ) -> Verdict:
     """Decide whether a draft may be shown. `others`: names and words peculiar to other members.
 
+    `own_words`: sentences of our own tools' results of this turn, from the caller and never from the model.
     `said` and `triage` are of the question, and are made here when not given. Never raises for a fault of
     the draft: an exception in a check is the outcome "error" and holds.
     """
     words = said if said is not None else read(question)
     outcome = triage if triage is not None else triage_of.triage(words, person)
-    case = Case(draft, question, person, words, outcome, tuple(others), lang, bare)
+    own = frozenset(plain_sentence(s) for s in own_words)
+    case = Case(draft, question, person, words, outcome, tuple(others), lang, bare, own=own)
     first = run_checks(case)
     decision = decide.decide(first)
     checks = tuple(r.check for r in first)
@@ -76,13 +83,13 @@ def review(
 
 def run_checks(case: Case) -> list[Result]:
     """Every check; one that raises is an error."""
-    return [_guarded(name, check, case) for name, check in CHECKS]
+    return [_guarded(name, check, case.foreign if name in SAID_BY_TOOLS else case) for name, check in CHECKS]
 
 
 def _guarded(name: str, check: Callable[[Case], Result], case: Case) -> Result:
     try:
         return check(case)
-    except Exception:  # the guard fails closed, whatever breaks
+    except Exception:  # noqa: BLE001 - the guard fails closed, whatever breaks
         return Result(Check(name, "error", t("guard.error", "zh"), t("guard.error", "en")), "hold")
 
 
@@ -103,7 +110,7 @@ def _amended(case: Case, first: list[Result]) -> str | None:
         draft = msgspec.structs.replace(case.draft, text=text)
         case = Case(
             draft, case.question, case.record, case.said, case.outcome, case.others, case.lang, case.bare,
-            trusted=min(len(head), len(text)),
+            trusted=min(len(head), len(text)), own=case.own,
         )  # fmt: skip
         results = run_checks(case)
         decision = decide.decide(results)
@@ -119,5 +126,10 @@ def _amended(case: Case, first: list[Result]) -> str | None:
 def _withheld(case: Case, results: list[Result], *, refused: bool) -> str:
     try:
         return amend.withheld(case, results, refused)
-    except Exception:  # even the findings may be what broke; the plain text never is
-        return "\n".join((t("guard.held", case.lang, reasons=t("guard.reason.error", case.lang)), t("guard.where_emergency", case.lang)))
+    except Exception:  # noqa: BLE001 - even the findings may be what broke; the plain text never is
+        return "\n".join(
+            (
+                t("guard.held", case.lang, reasons=t("guard.reason.error", case.lang)),
+                t("guard.where_emergency", case.lang),
+            )
+        )

@@ -23,6 +23,7 @@ from kangban.journeys.attachments import Upload, keep
 from kangban.journeys.conclude import Turn, closing_entries
 from kangban.journeys.house import House, get_member, members
 from kangban.journeys.outbound import brain_for
+from kangban.journeys.own_words import own_words
 from kangban.journeys.render import cited_only, claims_after, plain_text, urgency_line
 from kangban.journeys.turn_events import SentenceReleased, StepShown, Stored, TurnDone, TurnEvent, UrgencyJudged
 from kangban.kernel.errors import InvalidInput, KangbanError
@@ -229,6 +230,7 @@ async def _answer(house: House, question: Question, run: _Run, turn: Turn) -> tu
         turn.person,
         said=turn.said,
         triage=turn.outcome,
+        own_words=own_words(run.traces, turn.outcome),
         others=others,
         lang=question.lang,
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, cast
 
 import msgspec
 
@@ -30,8 +31,9 @@ FAMILY_WIDE = "family"
 
 # 身份证号, telephone, e-mail, long numbers as of cards and hospital files.
 _IDS = (
-    ("ID", re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")),
+    ("ID", re.compile(r"(?<!\d)\d{6}[ -]?\d{8}[ -]?\d{3}[\dXx](?!\d)")),
     ("TEL", re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)")),
+    ("TEL", re.compile(r"(?<!\d)0\d{2,3}[- ]\d{7,8}(?!\d)")),
     ("MAIL", re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")),
     ("NUM", re.compile(r"(?<![\d.])\d{9,}(?![\d.])")),
 )
@@ -41,14 +43,15 @@ class Pseudonyms:
     """Replaces names and ids by marks, and marks by names again. One per turn."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        self._names = sorted({n for n in names if len(n) >= 2}, key=len, reverse=True)
+        told = {n.strip() for n in names} | {given for n in names for given in _given_names(n.strip())}
+        longest_first = sorted((n for n in told if len(n) >= 2), key=lambda n: (-len(n), n))
+        self._names = re.compile("|".join(map(_name_pattern, longest_first)), re.IGNORECASE) if longest_first else None
         self._mark_of: dict[str, str] = {}
 
     def hide(self, text: str) -> str:
         """Text without names and ids."""
-        for name in self._names:
-            if name in text:
-                text = text.replace(name, self._mark("NAME", name))
+        if self._names is not None:
+            text = self._names.sub(lambda m: self._mark("NAME", m.group()), text)
         for kind, pattern in _IDS:
             text = pattern.sub(lambda m, k=kind: self._mark(k, m.group()), text)
         return text
@@ -61,6 +64,20 @@ class Pseudonyms:
 
     def _mark(self, kind: str, original: str) -> str:
         return self._mark_of.setdefault(original, f"〔{kind}{len(self._mark_of) + 1}〕")
+
+
+def _given_names(name: str) -> list[str]:
+    """桂兰 of 沈桂兰, 晓雨 of 欧阳晓雨; Grace and Hopper of Grace Hopper."""
+    if " " in name:
+        return [part for part in name.split() if len(part) > 2]
+    if len(name) in (3, 4) and all("\u4e00" <= c <= "\u9fff" for c in name):
+        return [name[-2:]]
+    return []
+
+
+def _name_pattern(name: str) -> str:
+    # Latin names stand as words: Al is not in Also.
+    return rf"(?<![a-zA-Z]){re.escape(name)}(?![a-zA-Z])" if name.isascii() else re.escape(name)
 
 
 class PrivateModel:
@@ -80,26 +97,27 @@ class PrivateModel:
         """Where it runs."""
         return self._model.place
 
-    async def stream(self, request: ChatRequest) -> AsyncIterator[ChatEvent]:
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
         """Hide, ask, show. Text is held back while a mark may be cut in two."""
         veil = Pseudonyms(self._names)
         hidden = msgspec.structs.replace(
             request, messages=tuple(_hidden(m, veil) for m in request.messages), context=None
         )
         waiting = ""
-        async for event in self._model.stream(hidden):
-            if isinstance(event, TextDelta):
-                waiting += event.text
-                cut = waiting.rfind("〔")
-                ready = waiting if cut < 0 or "〕" in waiting[cut:] else waiting[:cut]
-                waiting = waiting[len(ready) :]
-                if ready:
-                    yield TextDelta(veil.show(ready))
-                continue
-            if waiting:
-                yield TextDelta(veil.show(waiting))
-                waiting = ""
-            yield _shown(event, veil)
+        async with _closed_after(self._model.stream(hidden)) as events:
+            async for event in events:
+                if isinstance(event, TextDelta):
+                    waiting += event.text
+                    cut = waiting.rfind("〔")
+                    ready = waiting if cut < 0 or "〕" in waiting[cut:] else waiting[:cut]
+                    waiting = waiting[len(ready) :]
+                    if ready:
+                        yield TextDelta(veil.show(ready))
+                    continue
+                if waiting:
+                    yield TextDelta(veil.show(waiting))
+                    waiting = ""
+                yield _shown(event, veil)
         if waiting:
             yield TextDelta(veil.show(waiting))
 
@@ -108,25 +126,46 @@ class PrivateModel:
         await self._model.close()
 
 
+@asynccontextmanager
+async def _closed_after(events: AsyncIterator[ChatEvent]) -> AsyncGenerator[AsyncIterator[ChatEvent], None]:
+    # Closing the veil must cancel the request on the wire, too.
+    try:
+        yield events
+    finally:
+        close: Any = getattr(events, "aclose", None)
+        if close is not None:
+            await close()
+
+
 def _hidden(message: ChatMessage, veil: Pseudonyms) -> ChatMessage:
-    return msgspec.structs.replace(message, content=veil.hide(message.content))
+    # The calls of earlier rounds go out again, with the names that were put back into them.
+    calls = tuple(_turned_call(c, veil.hide) for c in message.tool_calls)
+    return msgspec.structs.replace(message, content=veil.hide(message.content), tool_calls=calls)
 
 
 def _shown(event: ChatEvent, veil: Pseudonyms) -> ChatEvent:
     if isinstance(event, ReasoningDelta):
         return ReasoningDelta(veil.show(event.text))
     if isinstance(event, ToolCallsReady):
-        return ToolCallsReady(tuple(_shown_call(c, veil) for c in event.calls))
+        return ToolCallsReady(tuple(_turned_call(c, veil.show) for c in event.calls))
     return event
 
 
-def _shown_call(call: ToolCall, veil: Pseudonyms) -> ToolCall:
-    raw = veil.show(call.raw_arguments)
-    try:
-        arguments = msgspec.json.decode(raw, type=dict[str, Any]) if call.arguments is not None else None
-    except msgspec.DecodeError:
-        arguments = call.arguments
-    return ToolCall(call.id, call.name, arguments, raw)
+def _turned_call(call: ToolCall, turn: Callable[[str], str]) -> ToolCall:
+    if call.arguments is None:
+        return ToolCall(call.id, call.name, None, turn(call.raw_arguments))
+    arguments = {turn(key): _turned(value, turn) for key, value in call.arguments.items()}
+    return ToolCall(call.id, call.name, arguments, msgspec.json.encode(arguments).decode())
+
+
+def _turned(value: Any, turn: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return turn(value)
+    if isinstance(value, list):
+        return [_turned(each, turn) for each in cast("list[Any]", value)]
+    if isinstance(value, dict):
+        return {turn(key): _turned(each, turn) for key, each in cast("dict[str, Any]", value).items()}
+    return value
 
 
 async def consent_given(house: House) -> bool | None:

@@ -25,7 +25,7 @@ from kangban.retrieval.traits import (
 from kangban.rules.catalogue import catalogue
 
 Support = Literal["supported", "contradicted", "unsupported"]
-_WORSE = {"supported": 0, "unsupported": 1, "contradicted": 2}
+_WORSE: dict[Support, int] = {"supported": 0, "unsupported": 1, "contradicted": 2}
 # Less shared wording than this and a clause is not taken as being about the same thing.
 _ALIGNED = 0.12
 _TOPIC = 0.10
@@ -42,7 +42,7 @@ def supports(sentence: str, passage_texts: Sequence[str]) -> Support:
     said = traits(sentence)
     source = traits(whole)
     parts = [traits(c) for c in clauses(whole)]
-    verdicts = [
+    verdicts: list[Support] = [
         _medicines(said, source),
         _numbers(said, source, whole),
         _groups(said, source),

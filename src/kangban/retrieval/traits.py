@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any, cast
 
 import ahocorasick
 import msgspec
 
 from kangban.retrieval.quantities import Quantity, find_quantities
-from kangban.rules.catalogue import catalogue
+from kangban.rules.catalogue import Named, catalogue
 
 # Opposites: a clause that says one where the source says the other contradicts it.
 _OPPOSITES: tuple[tuple[str, str], ...] = (
@@ -105,8 +107,8 @@ class Traits(msgspec.Struct, frozen=True):
 
 
 @lru_cache(maxsize=1)
-def _names() -> ahocorasick.Automaton:
-    automaton = ahocorasick.Automaton()
+def _names() -> Any:  # the library has no types
+    automaton: Any = cast("Any", ahocorasick).Automaton()
     for folded, named in catalogue().by_name.items():
         for spelling in {folded, catalogue().spelling[folded].lower()}:
             if len(spelling) >= (4 if spelling.isascii() else 2):
@@ -118,22 +120,27 @@ def _names() -> ahocorasick.Automaton:
 def drugs_in(text: str) -> frozenset[str]:
     """Ingredient ids, product ids and "class:…" keys of everything named; the longest name wins."""
     lowered = text.lower()
-    hits: list[tuple[int, int, str]] = []
     found: dict[tuple[int, int], frozenset[str]] = {}
-    for last, (length, named) in _names().iter(lowered):
+    hits: Iterator[tuple[int, tuple[int, Named]]] = _names().iter(lowered)
+    for last, (length, named) in hits:
         start, end = last - length + 1, last + 1
-        if lowered[start].isascii() and (start and lowered[start - 1].isalpha() and lowered[start - 1].isascii()):
+        if start and _latin(lowered[start]) and _latin(lowered[start - 1]):
             continue
-        if lowered[end - 1].isascii() and end < len(lowered) and lowered[end].isascii() and lowered[end].isalpha() and lowered[end : end + 1] != "s":
+        if _latin(lowered[end - 1]) and _latin(lowered[end : end + 1]) and lowered[end] != "s":
             continue
-        hits.append((start, end, named.id))
-        own = {named.id, *(i for i, _ in named.contents)}
-        found[start, end] = frozenset(own)
+        found[start, end] = frozenset({named.id, *(i for i, _ in named.contents)})
     kept = [s for s in found if not any(o != s and o[0] <= s[0] and s[1] <= o[1] for o in found)]
     return frozenset[str]().union(*(found[s] for s in kept))
 
 
-_STOP = frozenset("the and for with are was not can may you your this that from have has use take its into but should must when than who them they any one also will".split())
+def _latin(char: str) -> bool:
+    return char.isascii() and char.isalpha()
+
+
+_STOP = frozenset((
+    "the", "and", "for", "with", "are", "was", "not", "can", "may", "you", "your", "this", "that", "from", "have", "has", "use",
+    "take", "its", "into", "but", "should", "must", "when", "than", "who", "them", "they", "any", "one", "also", "will",
+))  # fmt: skip
 
 
 def grams(text: str) -> frozenset[str]:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from kangban.kernel.errors import InvalidInput
 from kangban.kernel.quantity import find_amount, plain_number
+from kangban.kernel.texts import t
 from kangban.ports.tool import ToolContext, ToolResult, tool
 from kangban.reasoning.labs import in_own_unit, labs
 from kangban.retrieval.cite import library
@@ -62,6 +63,12 @@ async def calculate(
             "unit": unit,
             "text": f"{plain_number(value)} {unit}",
             "citations": list(citations),
+            "line": t(
+                "offline.calculated",
+                context.lang,
+                what=t(f"formula.{what}", context.lang),
+                text=f"{plain_number(value)} {unit}",
+            ),
         },
         citations=library().cite(citations, context.lang),
         step="step.calculated",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from kangban.clinical.urgency import Lang
 from kangban.kernel.errors import InvalidInput
+from kangban.kernel.quantity import plain_number
+from kangban.kernel.texts import t
 from kangban.ports.tool import ToolContext, ToolResult, tool
 from kangban.reasoning.labs import LabJudgement, judge, labs
 from kangban.retrieval.cite import library
@@ -55,4 +58,16 @@ def _content(one: LabJudgement, zh: bool) -> dict[str, Any]:
         "needs": one.needs,
         "converted_from": one.converted_from,
         "citations": list(dict.fromkeys((*one.citations, *row.citations))),
-    }
+        "range_text": _range_text(one, "zh" if zh else "en"),
+        "text": t(
+            "offline.lab", "zh" if zh else "en", name=row.name if zh else row.name_en, value=plain_number(one.value),
+            unit=row.unit, flag=t(f"flag.{one.flag}", "zh" if zh else "en"),
+        ),
+    }  # fmt: skip
+
+
+def _range_text(one: LabJudgement, lang: Lang) -> str:
+    if one.high is not None:
+        low = plain_number(one.low) if one.low is not None else "0"
+        return t("offline.lab_range", lang, low=low, high=plain_number(one.high))
+    return t("offline.lab_from", lang, low=plain_number(one.low)) if one.low is not None else ""

@@ -36,8 +36,8 @@ def frame(visit: Visit, title: str, *, rail_title: str, facts: bool = False) -> 
             if visit.house.demo:
                 _demo_strip(visit)
             _head(visit, title, facts=facts)
-        with Tag("aside", classes="rail", aria_label=rail_title) as rail, Tag("h2", rail_title):
-            with button("", "ic shut", aria_label=visit.say("close"), data_do="shut"):
+        with Tag("aside", classes="rail", aria_label=rail_title) as rail:  # noqa: SIM117 - what is yielded and its head
+            with Tag("h2", rail_title), button("", "ic shut", aria_label=visit.say("close"), data_do="shut"):
                 icon("shut")
     _tabs(visit)
     Tag("button", "", "veil", type="button", aria_label=visit.say("close"), data_do="shut", tabindex="-1")
@@ -148,7 +148,7 @@ def _tabs(visit: Visit) -> None:
                 icon(key, 20)
                 Tag("span", visit.say(f"page.{key}"))
         with button("", "", data_do="side"):
-            icon("home", 20)
+            icon("menu", 20)
             Tag("span", visit.say("menu"))
 
 

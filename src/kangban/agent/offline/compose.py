@@ -178,19 +178,9 @@ def _lab_lines(outcome: Object, lang: Lang) -> list[str]:
     if "value" not in outcome:
         return []
     marks = "".join(f" [{c}]" for c in outcome["citations"][:2])
-    span = ""
-    lines: list[str] = []
-    if outcome["low"] is not None or outcome["high"] is not None:
-        low = plain_number(outcome["low"]) if outcome["low"] is not None else ""
-        high = plain_number(outcome["high"]) if outcome["high"] is not None else ""
-        span = t("offline.lab_range", lang, low=low or "0", high=high) if high else t("offline.lab_from", lang, low=low)
-    lines.append(
-        "- "
-        + t("offline.lab", lang, name=outcome["name"], value=plain_number(outcome["value"]), unit=outcome["unit"],
-            flag=t(f"flag.{outcome['flag']}", lang))
-    )  # fmt: skip
-    if span:
-        lines.append(f"- {span}{marks}")
+    lines = ["- " + outcome["text"]]
+    if outcome["range_text"]:
+        lines.append(f"- {outcome['range_text']}{marks}")
     if outcome["meaning"]:
         lines.append("- " + _cited(outcome["meaning"], marks))
     if outcome["flag"].startswith("critical"):
@@ -271,4 +261,4 @@ def _calculated(found: list[Object], lang: Lang) -> list[str]:
     if not found or "text" not in found[0]:
         return [t("offline.cannot_calculate", lang)]
     marks = "".join(f" [{c}]" for c in found[0].get("citations", []))
-    return [t("offline.calculated", lang, what=t(f"formula.{found[0]['what']}", lang), text=found[0]["text"]) + marks]
+    return [found[0]["line"] + marks]

@@ -22,7 +22,9 @@ def house_words() -> str:
     packs = shipped().packs
     rows = [r for i in packs.ingredients for r in (*i.caution, *i.interaction)]
     parts = [x for r in rows for x in (r.message, r.message_en, r.instead, r.instead_en)]
-    parts += [x for r in packs.red_flags for x in (r.why, r.why_en, r.advice, r.advice_en, *r.return_if, *r.return_if_en)]
+    parts += [
+        x for r in packs.red_flags for x in (r.why, r.why_en, r.advice, r.advice_en, *r.return_if, *r.return_if_en)
+    ]
     return "\n".join(p for p in parts if p)
 
 
@@ -54,13 +56,19 @@ def check(case: Case) -> Result:
         ours = any(words in house_words() or words in traces for words in (bare, told))
         if passages and not ours and supports(bare, passages) != "supported":
             wrong.append(one)
-    loose = _uncited(case) if case.draft.citations and not judged else []
+    placed = any(c.citations for c in case.draft.claims)
+    unknown = [c for c in case.draft.citations if not c.passage and c.id not in shelf]
+    if unknown and not invented:  # listed as a source, tied to no sentence, to be opened nowhere
+        return result(NAME, "fail", "citation_invented", remedy="hold", at=tuple(wrong))
+    loose = _uncited(case) if case.draft.citations and not judged and not placed else []
     wrong += loose
     if invented:
         return result(NAME, "fail", "citation_invented", remedy="strike", at=tuple(dict.fromkeys((*invented, *wrong))))
     if wrong:
         dose = any(q.dim in ("mg", "ml", "unit", "mg/kg") for s in wrong for q in find_quantities(s.text))
-        return result(NAME, "fail", "citation_wrong", remedy="hold" if dose else "strike", at=tuple(dict.fromkeys(wrong)))
+        return result(
+            NAME, "fail", "citation_wrong", remedy="hold" if dose else "strike", at=tuple(dict.fromkeys(wrong))
+        )
     return passed(NAME) if judged or case.draft.citations else result(NAME, "not_applicable")
 
 
@@ -82,5 +90,7 @@ def _plain(text: str) -> str:
 def _uncited(case: Case) -> list[Sentence]:
     """Sources given for the whole draft, none for a sentence: only an open contradiction counts."""
     shelf = library()
-    passages = [shelf.both_languages(c.id) if c.id in shelf else f"{c.title}\n{c.passage}" for c in case.draft.citations]
+    passages = [
+        shelf.both_languages(c.id) if c.id in shelf else f"{c.title}\n{c.passage}" for c in case.draft.citations
+    ]
     return [s for s in case.sentences if supports(_plain(s.text), passages) == "contradicted"]

@@ -30,7 +30,9 @@ def check(case: Case) -> Result:
         for drug in one.drugs[:2]:
             over, missing = _over(case, one, drug.name)
             if over:
-                return result(NAME, "fail", "over_limit", remedy="hold", at=(one.sentence,), medicine=drug.name, why=over)
+                return result(
+                    NAME, "fail", "over_limit", remedy="hold", at=(one.sentence,), medicine=drug.name, why=over
+                )
             unknown = unknown or missing
     return result(NAME, "unknown", "dose_unknown") if unknown else passed(NAME)
 
@@ -45,7 +47,9 @@ def _over(case: Case, one: Stated, name: str) -> tuple[str, bool]:
     findings, missing = _ask(person, one, name)
     if not findings and person.age_years is None:
         # Over the limit of a grown person of ordinary weight is over everybody's.
-        findings, _ = _ask(msgspec.structs.replace(person, age_years=40.0, weight_kg=person.weight_kg or 75.0), one, name)
+        findings, _ = _ask(
+            msgspec.structs.replace(person, age_years=40.0, weight_kg=person.weight_kg or 75.0), one, name
+        )
     if findings:
         return (findings[0].message if case.lang == "zh" else findings[0].message_en), False
     return "", missing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kangban.guard.case import Case
+from kangban.guard.case import Case, Sentence
 from kangban.guard.fault import Result, passed, result
 
 NAME = "false_reassurance"
@@ -13,12 +13,14 @@ _PROMISES = re.compile(
     r"没有?(?:任何|一点|丝毫|半点)(?:的)?(?:风险|副作用|问题|危险|害处|不良反应|危害|影响)|(?:零|0)(?:风险|副作用)|(?:无|没有?)(?:毒)?副作用|无任何|(?:一点|丝毫)(?:问题|事|风险|副作用)(?:都|也)?没有|包(?:治|好|除根)|万无一失|不可能(?:有事|出事|有问题)|随便吃|想吃多少|越多越好|多吃点?(?:也)?没(?:事|问题|关系)|"
     r"(?:completely|absolutely|perfectly|totally|entirely|100 ?%|hundred percent|always|definitely|certainly|guaranteed) (?:safe|fine|harmless|risk[- ]free|ok(?:ay)?|no (?:risk|problem|danger)|nothing|safe)|(?:no|zero|without any|free of) (?:risks?|side[- ]effects?|danger)(?: at all| whatsoever| of any kind)?(?=[\s.,;!]|$)|\bguarantee[ds]?\b|nothing to (?:worry|fear|be concerned)|rest assured|risk[- ]free|can't (?:hurt|harm)|cannot (?:hurt|harm)|couldn't be safer|as (?:much|many) as you (?:like|want)|no need to worry|not to worry|will (?:definitely|certainly|surely) be (?:fine|ok)"
 )
-_DENIES = re.compile(r"(?:不能|不敢|无法|没法|难以|不会|不可能|没有人能?|谁也不|不应|不要|别|不是|并非|不等于|不代表|不算|不意味着|未必|并不|不可以?|不可|没有|不)[^，。；;]{0,8}$|(?:not|n't|never|cannot|no one can|nobody can|no|isn't|does not mean|hardly|without)\s+(?:\w+\s+){0,4}$")
+_DENIES = re.compile(
+    r"(?:不能|不敢|无法|没法|难以|不会|不可能|没有人能?|谁也不|不应|不要|别|不是|并非|不等于|不代表|不算|不意味着|未必|并不|不可以?|不可|没有|不)[^，。；;]{0,8}$|(?:not|n't|never|cannot|no one can|nobody can|no|isn't|does not mean|hardly|without)\s+(?:\w+\s+){0,4}$"
+)
 
 
 def check(case: Case) -> Result:
     """Fail for a promise, unless it is denied in the same breath."""
-    at = []
+    at: list[Sentence] = []
     for one in case.sentences:
         low = one.text.lower()
         for found in _PROMISES.finditer(low):

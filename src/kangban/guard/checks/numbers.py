@@ -20,7 +20,9 @@ NAME = "numbers"
 _LAB_DIMS = frozenset({"mmol/l", "umol/l", "mg/dl", "mg/l", "g/l", "ng/ml", "u/l", "cells", "ml/min"})
 _LOOSE = frozenset({"time", "age", "cel", "fahr", "mmhg", "bpm", "kg", "kg/m2", "times", "fold"})
 _HOTLINES = frozenset({110.0, 112.0, 119.0, 120.0, 12356.0, 12320.0, 12345.0, 911.0, 988.0, 999.0, 116.0, 123.0})
-_NEAR_VALUE = re.compile(r"(?:inr|血压|收缩压|舒张压|血糖|血氧|氧饱和度|心率|脉搏|体温|血红蛋白|血钾|肌酐|尿酸|胆固醇|egfr|crcl|bmi|糖化|血小板|白细胞|甘油三酯|blood pressure|\bbp\b|glucose|spo2|saturation|heart rate|pulse|hba1c|a1c|potassium|creatinine|h(?:a)?emoglobin|platelets?|cholesterol|temperature|uric acid)[^，。,;；\d]{0,12}$")
+_NEAR_VALUE = re.compile(
+    r"(?:inr|血压|收缩压|舒张压|血糖|血氧|氧饱和度|心率|脉搏|体温|血红蛋白|血钾|肌酐|尿酸|胆固醇|egfr|crcl|bmi|糖化|血小板|白细胞|甘油三酯|blood pressure|\bbp\b|glucose|spo2|saturation|heart rate|pulse|hba1c|a1c|potassium|creatinine|h(?:a)?emoglobin|platelets?|cholesterol|temperature|uric acid)[^，。,;；\d]{0,12}$"
+)
 
 
 def check(case: Case) -> Result:
@@ -46,7 +48,14 @@ def check(case: Case) -> Result:
         return passed(NAME) if seen else result(NAME, "not_applicable")
     dose = any(d for _, _, d in wrong)
     texts = [s.text[q.start : q.end].strip() for s, q, _ in wrong]
-    return result(NAME, "fail", "number_nowhere", remedy="hold" if dose else "strike", at=tuple(dict.fromkeys(s for s, _, _ in wrong)), numbers="、".join(texts[:3]))
+    return result(
+        NAME,
+        "fail",
+        "number_nowhere",
+        remedy="hold" if dose else "strike",
+        at=tuple(dict.fromkeys(s for s, _, _ in wrong)),
+        numbers="、".join(texts[:3]),
+    )
 
 
 def _kind(q: Quantity, low: str, about_drug: bool) -> str:
@@ -55,7 +64,9 @@ def _kind(q: Quantity, low: str, about_drug: bool) -> str:
         if q.raw in _HOTLINES or (1900 < q.raw < 2100) or not _NEAR_VALUE.search(before):
             return "ordinary"
         return "value"
-    if q.dim in ("unit", "times") and re.match(r"\s*(?:水|温水|饭|菜|牛奶|纸|口罩|衣|被|新|尿|家|体温|血压|血糖|深?呼吸|症|检)", after):
+    if q.dim in ("unit", "times") and re.match(
+        r"\s*(?:水|温水|饭|菜|牛奶|纸|口罩|衣|被|新|尿|家|体温|血压|血糖|深?呼吸|症|检)", after
+    ):
         return "ordinary"
     if q.dim == "ml" and re.search(r"水|尿|饮|fluid|water|urine", before + after):
         return "loose"
@@ -63,7 +74,12 @@ def _kind(q: Quantity, low: str, about_drug: bool) -> str:
         return "dose" if about_drug or q.dim in ("mg", "mg/kg", "iu", "ml/kg") else "loose"
     if q.dim == "times" and about_drug and re.search(r"天|日|小时|day|daily|24", before + after):
         return "dose"
-    if q.dim == "time" and about_drug and q.high <= 24 and re.search(r"(?:每隔?|间隔|隔|every|\bq)\s*(?:至少|at least)?\s*$", before):
+    if (
+        q.dim == "time"
+        and about_drug
+        and q.high <= 24
+        and re.search(r"(?:每隔?|间隔|隔|every|\bq)\s*(?:至少|at least)?\s*$", before)
+    ):
         return "dose"
     if q.dim in _LAB_DIMS:
         return "value"
@@ -75,7 +91,9 @@ def _stands(q: Quantity, kind: str, case: Case, allowed: known.Numbers, drugs: t
         return True
     if kind == "loose":
         ends = known.general()
-        return all((q.dim, v) in ends or _round(q, v) for v in (q.low, q.high)) or (q.dim == "age" and all(("time", v * 8760) in ends for v in (q.low, q.high)))
+        return all((q.dim, v) in ends or _round(q, v) for v in (q.low, q.high)) or (
+            q.dim == "age" and all(("time", v * 8760) in ends for v in (q.low, q.high))
+        )
     if kind == "value":
         ends = known.general()
         dims = (q.dim,) if q.dim else ("", "mmhg", "%", "mmol/l", "ml/min")
@@ -87,7 +105,9 @@ def _stands(q: Quantity, kind: str, case: Case, allowed: known.Numbers, drugs: t
             if all(any(abs(v - a) <= 0.03 * a for a in amounts) for v in (q.low, q.high)):
                 return True
         if q.dim == "times":  # every 6 hours is 4 times a day
-            return any(a.dim == "time" and a.low > 0 and abs(24 / a.low - q.high) < 0.01 for a in allowed if a.low <= 24)
+            return any(
+                a.dim == "time" and a.low > 0 and abs(24 / a.low - q.high) < 0.01 for a in allowed if a.low <= 24
+            )
         if q.dim == "time":
             return any(a.dim == "times" and a.high > 0 and abs(24 / a.high - q.high) < 0.01 for a in allowed)
     return False
@@ -101,7 +121,14 @@ def _equal(q: Quantity, a: Quantity) -> bool:
 def _round(q: Quantity, value: float) -> bool:
     """Everyday spans carry no clinical weight: minutes to rest, a day or two, a few weeks."""
     if q.dim == "time":
-        return value in (0.25, 1 / 6, 0.5, 1.0, 2.0, 24.0, 48.0, 72.0, 168.0, 336.0, 720.0) or round(value * 60, 3) in (5, 10, 15, 20, 30, 60)
+        return value in (0.25, 1 / 6, 0.5, 1.0, 2.0, 24.0, 48.0, 72.0, 168.0, 336.0, 720.0) or round(value * 60, 3) in (
+            5,
+            10,
+            15,
+            20,
+            30,
+            60,
+        )
     return q.dim == "times" and value <= 3
 
 
@@ -134,7 +161,13 @@ def _allowed(case: Case) -> known.Numbers:
         parts += [c.passage, c.title, shelf.both_languages(c.id) if c.id in shelf else ""]
     parts += [canonical_json(trace.result) for trace in case.draft.trace]
     out = case.outcome
-    parts += [out.advice, out.advice_en, *out.return_if, *out.return_if_en, *(x for r in out.rules for x in (r.why, r.why_en))]
+    parts += [
+        out.advice,
+        out.advice_en,
+        *out.return_if,
+        *out.return_if_en,
+        *(x for r in out.rules for x in (r.why, r.why_en)),
+    ]
     found = list(known.numbers_of(tuple(parts)))
     for ingredient in _drugs_of(case):
         found += known.of_ingredient(ingredient)

@@ -6,7 +6,7 @@ import re
 
 from kangban.clinical.person import MedicineUse
 from kangban.guard import words as w
-from kangban.guard.case import Case
+from kangban.guard.case import Case, Sentence
 from kangban.guard.fault import Result, passed, result
 from kangban.reasoning.medication.resolve import resolver
 from kangban.rules.catalogue import Named, catalogue
@@ -14,7 +14,9 @@ from kangban.rules.catalogue import Named, catalogue
 NAME = "ordered_medicine"
 # Bought without order, yet ordered where somebody takes them steadily.
 _STEADY = ("class:antiplatelet", "class:anticoagulant", "class:insulin", "class:antidiabetic", "class:antihypertensive")
-_NAMELESS = re.compile(r"停药|药(?:先)?(?:都)?停(?:了|掉)|把药停|(?:所有|全部)的?药|这(?:个|些)药|stop (?:taking )?(?:your|the|all|his|her|that|this|it) ?(?:medic\w+|pills?|tablets?|drugs?)?")
+_NAMELESS = re.compile(
+    r"停药|药(?:先)?(?:都)?停(?:了|掉)|把药停|(?:所有|全部)的?药|这(?:个|些)药|stop (?:taking )?(?:your|the|all|his|her|that|this|it) ?(?:medic\w+|pills?|tablets?|drugs?)?"
+)
 
 
 def is_ordered(use: MedicineUse) -> bool:
@@ -40,7 +42,7 @@ def check(case: Case) -> Result:
     if not ordered:
         return result(NAME, "not_applicable")
     ids = {n.id: u.name for u in ordered if (n := resolver().resolve(u.name).named) is not None}
-    at = []
+    at: list[Sentence] = []
     names: list[str] = []
     for clause in case.clauses:
         bare = w.NOT_STOPS.sub(" ", clause.text)
@@ -60,4 +62,13 @@ def check(case: Case) -> Result:
     if not at:
         return passed(NAME)
     shown = tuple(dict.fromkeys(names))
-    return result(NAME, "fail", "stops_ordered", remedy="strike", at=tuple(at), lines=("prescriber",), names=shown, medicine="、".join(shown))
+    return result(
+        NAME,
+        "fail",
+        "stops_ordered",
+        remedy="strike",
+        at=tuple(at),
+        lines=("prescriber",),
+        names=shown,
+        medicine="、".join(shown),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kangban.guard.case import Case
+from kangban.guard.case import Case, Sentence
 from kangban.guard.fault import Result, passed, result
 
 NAME = "other_member"
@@ -13,17 +13,28 @@ _ZH = re.compile(
     rf"(?P<kin>{_KIN})(?:的|那边的?)?(?:健康)?(?:记录|病历|档案|化验|检查(?:结果|报告)|用药|药单|诊断|病史|血糖|血压值|体检|过敏史)|(?:家里)?(?:另一位|其他|别的)(?:家庭)?(?:成员|家人)的?(?:记录|病历|档案|药|化验|用药|病)|(?:根据|看了|查了|参考)[^，。]{{0,6}}(?P<kin2>{_KIN})的"
 )
 _EN_KIN = r"(?:mother|mom|mum|father|dad|grandmother|grandma|grandfather|grandpa|husband|wife|son|daughter|brother|sister|aunt|uncle|child|baby)"
-_EN = re.compile(rf"\b(?:your|his|her|their) (?P<kin>{_EN_KIN})'s (?:\w+ )?(?:record|chart|medic\w+|prescription|results?|labs?|history|file|diagnosis|allerg\w+|blood)|\b(?:another|other) (?:family )?members?'?s? (?:record|chart|medic\w+|file|results?)")
+_EN = re.compile(
+    rf"\b(?:your|his|her|their) (?P<kin>{_EN_KIN})'s (?:\w+ )?(?:record|chart|medic\w+|prescription|results?|labs?|history|file|diagnosis|allerg\w+|blood)|\b(?:another|other) (?:family )?members?'?s? (?:record|chart|medic\w+|file|results?)"
+)
 
 
 def check(case: Case) -> Result:
     """Fail where a name or word peculiar to another member, or their record, appears unasked."""
     asked = case.question.lower()
-    own = " ".join((case.record.name or "", *(case.record.conditions or ()), *(u.name for u in case.record.medicines or ()), *(case.record.allergies or ()))).lower()
-    at = []
+    own = " ".join(
+        (
+            case.record.name or "",
+            *(case.record.conditions or ()),
+            *(u.name for u in case.record.medicines or ()),
+            *(case.record.allergies or ()),
+        )
+    ).lower()
+    at: list[Sentence] = []
     for one in case.sentences:
         low = one.text.lower()
-        named = any(len(o) > 1 and o.lower() in low and o.lower() not in asked and o.lower() not in own for o in case.others)
+        named = any(
+            len(o) > 1 and o.lower() in low and o.lower() not in asked and o.lower() not in own for o in case.others
+        )
         kin = next((m for p in (_ZH, _EN) if (m := p.search(low)) is not None), None)
         if named or (kin is not None and not _asked_about(kin, asked)):
             at.append(one)

@@ -18,7 +18,9 @@ from kangban.reasoning.medication.check import check_medicines
 
 NAME = "unsafe_medicine"
 _GRAVE = ("contraindicated", "avoid")
-_NO_INTERACTION = re.compile(r"(?:没有?|无|不存在|不会有?)(?:什么|任何|已知|明显)?(?:的)?(?:药物)?(?:相互作用|冲突)|不冲突|互不影响|不相互作用|no (?:known |significant )*interaction|(?:don't|do not|doesn't|does not|won't) interact")
+_NO_INTERACTION = re.compile(
+    r"(?:没有?|无|不存在|不会有?)(?:什么|任何|已知|明显)?(?:的)?(?:药物)?(?:相互作用|冲突)|不冲突|互不影响|不相互作用|no (?:known |significant )*interaction|(?:don't|do not|doesn't|does not|won't) interact"
+)
 _DRINK = re.compile(r"酒|啤|alcohol|\bwine\b|\bbeer\b|\bdrink(?:s|ing)?\b(?! (?:plenty|water|more|enough|lots|fluids))")
 _DRINK_OK = re.compile(r"可以|能喝|没问题|没关系|适量|少量|一点|小酌|不影响|fine|ok|safe|can|may|little|glass|moderat")
 
@@ -26,6 +28,7 @@ _DRINK_OK = re.compile(r"可以|能喝|没问题|没关系|适量|少量|一点|
 def check(case: Case) -> Result:
     """Fail where a permission meets a grave finding; unknown where a missing fact could still make it one."""
     permits = [c for c in case.clauses if c.stance in ("permit", "weak") and (c.drugs or c.nameless)]
+    permits = [c for c in permits if not _own_general(case, c)]
     food = _food_and_drink(case)
     if food is not None:
         return food
@@ -49,6 +52,12 @@ def check(case: Case) -> Result:
     return result(NAME, "unknown", "unsafe_unknown") if unknown else passed(NAME)
 
 
+def _own_general(case: Case, clause: Clause) -> bool:
+    """A title of our own articles (布洛芬怎么吃才安全), or a sentence of ours that names no medicine, allows none."""
+    text = case.sentence_of(clause).text
+    return case.is_own(text) and (not clause.drugs or text.strip()[-1:] not in "。.！!？?；;")
+
+
 def _unchecked(case: Case) -> Result | None:
     """A medicine no pack holds, allowed by name: nothing about it was checked."""
     taken = " ".join(u.name.lower() for u in case.taken)
@@ -57,8 +66,14 @@ def _unchecked(case: Case) -> Result | None:
             continue
         names = [m.group() for m in w.UNLISTED.finditer(clause.text)]
         names = [n for n in names if n not in taken]
-        if names and not w.QUESTION.search(case.sentence_of(clause).text) and stance_of(clause.text, named=True) in ("permit", "weak"):
-            return result(NAME, "fail", "unchecked", remedy="hold", at=(case.sentence_of(clause),), medicine="、".join(names))
+        if (
+            names
+            and not w.QUESTION.search(case.sentence_of(clause).text)
+            and stance_of(clause.text, named=True) in ("permit", "weak")
+        ):
+            return result(
+                NAME, "fail", "unchecked", remedy="hold", at=(case.sentence_of(clause),), medicine="、".join(names)
+            )
     return None
 
 
@@ -67,7 +82,9 @@ def _meant(case: Case, clause: Clause) -> tuple[DrugMention, ...]:
     meant = clause.drugs or (clause.carried if w.TOGETHER.search(clause.text) else clause.carried[-2:])
     if not clause.drugs and len(case.asked) > 1 and w.TOGETHER.search(clause.text):
         meant = (*meant, *case.asked)
-    if clause.stance == "weak" or not clause.drugs:
+    # "The -dipines" is a kind, not a medicine somebody is allowed.
+    meant = tuple(d for d in meant if not d.named_id.startswith("class:"))
+    if clause.stance == "weak":
         return tuple(d for d in meant if d.named_id not in case.warned)
     return meant
 
@@ -76,7 +93,9 @@ def _standing(case: Case, permits: list[Clause]) -> tuple[DrugMention, ...]:
     """Everything the draft allows firmly, to be judged together, unless it says "one or the other"."""
     if any(w.EITHER.search(c.text) for c in case.clauses if c.stance != "warn" and c.about):
         return ()
-    return tuple(d for c in permits if c.stance == "permit" for d in c.drugs)
+    # Sentences of ours are alternatives to one another ("instead of ibuprofen"), each judged alone.
+    firm = [c for c in permits if c.stance == "permit" and not case.is_own(case.sentence_of(c).text)]
+    return tuple(d for c in firm for d in c.drugs if not d.named_id.startswith("class:"))
 
 
 def _uses(names: tuple[DrugMention, ...]) -> tuple[MedicineUse, ...]:
@@ -104,10 +123,16 @@ def _judge(
                 continue
             if one.severity in _GRAVE and _new_risk(one, names, taken):
                 return one, False
-            if one.kind in ("interaction", "duplicate") and one.severity == "caution" and _NO_INTERACTION.search(clause.text):
+            if (
+                one.kind in ("interaction", "duplicate")
+                and one.severity == "caution"
+                and _NO_INTERACTION.search(clause.text)
+            ):
                 return one, False
         missing = missing or any(
-            u.worst == "contraindicated" and not names.isdisjoint(u.medicines) and u.fact in ("age_years", "pregnant", "allergies")
+            u.worst == "contraindicated"
+            and not names.isdisjoint(u.medicines)
+            and u.fact in ("age_years", "pregnant", "allergies")
             for u in outcome.unknown
         )
     return None, missing
@@ -123,7 +148,9 @@ def _new_risk(one: Finding, names: set[str], taken: set[str]) -> bool:
 def _without_doses(person: PersonFacts) -> PersonFacts:
     if person.medicines is None:
         return person
-    return msgspec.structs.replace(person, medicines=tuple(MedicineUse(m.name, None, None, m.ordered) for m in person.medicines))
+    return msgspec.structs.replace(
+        person, medicines=tuple(MedicineUse(m.name, None, None, m.ordered) for m in person.medicines)
+    )
 
 
 def _food_and_drink(case: Case) -> Result | None:
@@ -134,7 +161,11 @@ def _food_and_drink(case: Case) -> Result | None:
         low = one.text.lower()
         if _DRINK.search(low) and _DRINK_OK.search(low) and not w.WARNS.search(w.SOOTHES.sub(" ", low)):
             drinker = msgspec.structs.replace(person, conditions=(*(person.conditions or ()), "alcohol_use"))
-            grave = [f for f in check_medicines(drinker, ()).findings if f.kind == "food" and f.severity in _GRAVE and re.search(r"酒|alcohol", f.message + f.message_en)]
+            grave = [
+                f
+                for f in check_medicines(drinker, ()).findings
+                if f.kind == "food" and f.severity in _GRAVE and re.search(r"酒|alcohol", f.message + f.message_en)
+            ]
             if grave:
                 return _food_result(case, one, grave[0])
     for clause in case.clauses:

@@ -8,7 +8,9 @@ from kangban.guard.case import Case, Sentence
 from kangban.guard.fault import Result, passed, result
 
 NAME = "urgency"
-_NOT = re.compile(r"(?:不要|别|不能|不可|切勿|勿|不应|不该|不宜|不是|千万|绝不|并非|不代表|不等于|\bnot\b|n't|\bnever\b|\binstead of\b|rather than|\bdo not\b|没有?好转|如果|若|要是|\bif\b|等到?)[^，。,.;；]{0,10}$")
+_NOT = re.compile(
+    r"(?:不要|别|不能|不可|切勿|勿|不应|不该|不宜|不是|千万|绝不|并非|不代表|不等于|\bnot\b|n't|\bnever\b|\binstead of\b|rather than|\bdo not\b|没有?好转|如果|若|要是|\bif\b|等到?)[^，。,.;；]{0,10}$"
+)
 _CONTRADICTS = re.compile(
     r"(?:不用|不必|不需要?|没(?:有)?必要|无需|用不着|犯不着|没必要)[^，。,；;]{0,8}(?:医院|医生|就医|就诊|急诊|急救|120|救护车|看病|挂号|看|检查|治疗|紧张|担心|管|处理|恐慌)|(?:别|不要)(?:太)?(?:紧张|担心|大惊小怪|慌)[^，。]{0,6}|"
     r"在家(?:里)?(?:先)?(?:观察|休息|躺|养|静养|卧床|等)[^，。；;]{0,8}(?:就|即可|可以|行|好|够|吧|一晚|一天|两天|几天|看看)|(?:可以|先|建议)(?:先)?(?:在家)?(?:里)?(?:再)?(?:观察|休息)(?:观察)?(?:几|一|两|看|下|\d|就|即可|吧|$|，|。)|"
@@ -21,7 +23,9 @@ _NOW = {
     "emergency": re.compile(r"120|999|911|112|急救|救护车|急诊|立(?:即|刻)(?:去|送|就|到)?[^，。]{0,6}医|马上(?:去|送|就|到)?[^，。]{0,6}医|ambulance|emergency (?:room|department|services?|care|number|line)|\ber\b|a&e|call for emergency|casualty"),
     "same_day": re.compile(r"120|急诊|急救|(?:今天|今日|当天|当日|尽快|尽早|马上|立(?:即|刻)|现在|赶紧|赶快|24 ?小时内|及时|快)[^。；;]{0,20}(?:医|诊|大夫|科|检查)|(?:就医|看医生|去医院|就诊)[^。；;]{0,8}(?:今天|当天|尽快|马上|立即)|(?:today|same[- ]day|right away|immediately|urgent|as soon as|promptly|now|straight away|within 24|tonight)[^.;]{0,80}(?:doctor|clinic|hospital|physician|gp|care|medical|department|seen|see|er\b|emergency)|(?:doctor|clinic|hospital|physician|gp|care|medical|seen|checked)[^.;]{0,60}(?:today|same[- ]day|right away|immediately|urgent|as soon as|promptly|now|straight away|within 24|tonight)|emergency|ambulance"),
 }  # fmt: skip
-_MILD_FOR_SAME_DAY = re.compile(r"只是(?:紧张|普通)|预约|make an appointment|别(?:太)?(?:担心|紧张|慌)|不要(?:太)?(?:担心|紧张|慌)|don't (?:worry|panic)|no need to (?:worry|panic)|stay (?:at )?home|不用(?:太)?(?:担心|紧张)")
+_MILD_FOR_SAME_DAY = re.compile(
+    r"只是(?:紧张|普通)|预约|make an appointment|别(?:太)?(?:担心|紧张|慌)|不要(?:太)?(?:担心|紧张|慌)|don't (?:worry|panic)|no need to (?:worry|panic)|stay (?:at )?home|不用(?:太)?(?:担心|紧张)"
+)
 
 
 def check(case: Case) -> Result:
@@ -36,10 +40,33 @@ def check(case: Case) -> Result:
     if level == "emergency" and said and not _action(kept, case):
         said = False
     if wrong:
-        return result(NAME, "fail", "urgency_against", remedy="strike", at=wrong, lines=("urgency",))
+        gone = (*wrong, *_untrusted(case)) if level == "emergency" and not said else wrong
+        return result(
+            NAME,
+            "fail",
+            "urgency_against",
+            remedy="strike",
+            at=tuple(s for s in gone if s.start >= 0),
+            lines=("urgency",),
+        )
     if not said:
-        return result(NAME, "fail", "urgency_missing", remedy="strike", lines=("urgency",))
+        # A draft that missed an emergency is not to be trusted in the rest.
+        gone = _untrusted(case) if level == "emergency" else ()
+        return result(
+            NAME,
+            "fail",
+            "urgency_missing",
+            remedy="strike",
+            at=tuple(s for s in gone if s.start >= 0),
+            lines=("urgency",),
+        )
     return passed(NAME)
+
+
+def _untrusted(case: Case) -> tuple[Sentence, ...]:
+    """Everything but warnings of a medicine by name."""
+    warns = {c.sentence for c in case.clauses if c.stance == "warn" and c.drugs}
+    return tuple(s for s in case.sentences if s.at not in warns)
 
 
 def _action(kept: str, case: Case) -> bool:
@@ -54,7 +81,14 @@ def _action(kept: str, case: Case) -> bool:
 def _light(case: Case) -> Result:
     """For this week or at home only a flat "never see a doctor" is against the judgement."""
     if case.outcome.urgency == "this_week":
-        flat = tuple(s for s in case.sentences if re.search(r"(?:不用|不必|不需要|没必要|无需)(?:去)?(?:看医生|就医|医院)|no need to see a doctor|(?:don't|do not) need (?:to see )?a doctor", s.text.lower()))
+        flat = tuple(
+            s
+            for s in case.sentences
+            if re.search(
+                r"(?:不用|不必|不需要|没必要|无需)(?:去)?(?:看医生|就医|医院)|no need to see a doctor|(?:don't|do not) need (?:to see )?a doctor",
+                s.text.lower(),
+            )
+        )
         if flat:
             return result(NAME, "fail", "urgency_against", remedy="strike", at=flat, lines=("urgency",))
     return passed(NAME)

@@ -86,7 +86,7 @@ _NOT_NAMES = {
 }
 # 在吃华法林 tells what is taken; 能吃布洛芬吗 asks about one.
 _TAKING = re.compile(
-    r"(?:(?:在|正|一直|长期|天天|每天|平时|刚|已经|都)(?:在)?(?:吃|服用|服|用|打)(?:着|了)?|(?:吃|服用)着)[^，。,.？?]{0,4}$|\b(?:takes?|taking|is on|am on|are on|been on|prescribed)\s[^,.?]{0,8}$"
+    r"(?:(?:在|正|一直|长期|天天|每天|平时|刚|已经|都)(?:在)?(?:吃|服用|服|用|打)(?:着|了)?|(?:吃|服用)着)[^，。,.？?]{0,4}$|\b(?:takes|taking|is on|am on|are on|been on|prescribed)\s[^,.?]{0,8}$"
 )
 _STOP = set("了的吗呢吃药有和在用着过能可不是还也就都片粒天次个痛病发烧炎症高低压热吧啊喝没会后前时很好")
 

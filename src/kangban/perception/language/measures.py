@@ -16,18 +16,19 @@ _AGE = re.compile(
     rf"(?P<years>{_N})\s*(?:周岁|岁)(?P<half>半)?(?:(?P<plus>{_N})个?月)?"
     rf"|(?P<months>{_N})\s*个?(?:多)?月(?:大|龄|的?(?:宝宝|婴儿|孩子|娃|小孩|儿子|女儿|男婴|女婴))"
     rf"|(?:宝宝|婴儿|孩子|娃|小孩|女儿|儿子|孙子|孙女|外孙|小朋友)\s*(?:才|刚|刚刚|已经|现在|今年|是|快|满|,|，)*\s*(?P<cmonths>{_N})\s*个?(?:多)?月(?!前|以来|没|后)"
-    rf"|(?:出生|生下来)\s*(?P<days>{_N})\s*天|(?P<days2>{_N})\s*天大?的?(?:新生儿|宝宝|婴儿)"
-    rf"|满月(?P<newborn>宝宝|婴儿)"
+    rf"|(?:出生|生下来|生后)\s*(?:才|刚|第)*\s*(?P<days>{_N})\s*天|(?:宝宝|婴儿|新生儿|娃|孩子)\s*(?:才|刚|刚刚|今天|现在|满|出生|只有|,|，)+\s*(?P<days3>{_N})\s*天(?!没|不|前|了)|(?P<days2>{_N})\s*天大?的?(?:新生儿|宝宝|婴儿)"
+    rf"|(?:刚|才)?满月的?(?P<newborn>宝宝|婴儿|娃|孩子)"
     rf"|\b(?P<eyears>{_E})[\s-]*(?:years?|yrs?|yr|y)[\s-]*(?:old|o)\b|\b(?P<eyo>\d{{1,3}})\s*(?:yo|y/o|yom|yof)\b"
     rf"|\baged?\s+(?P<aged>\d{{1,3}})\b|\b(?P<sexage>\d{{1,3}})\s*[mf]\b(?=[,\s]|$)|\b(?P<eyear2>\d{{1,3}})[\s-]year[\s-](?=(?:male|female|man|woman|boy|girl))"
     rf"|\b(?P<emonths>{_E})[\s-]*(?:months?|mos?)[\s-]*(?:old\b|(?=baby|infant|girl|boy))|\b(?P<eweeks>{_E})[\s-]*(?:weeks?|wks?)[\s-]*old\b"
+    rf"|\b(?:baby|infant|newborn|daughter|son|twins?)(?:'s| is| was)?[\s,(]+(?:only |just |now |aged )?(?P<eweeks2>{_E})[\s-]*(?:weeks?|wks?)\b(?! ago)"
     rf"|\b(?P<edays>{_E})[\s-]*days?[\s-]*old\b|\b(?P<mo>\d{{1,2}})\s?mo\b|(?P<newborn2>新生儿|newborn)"
 )
 _WEIGHT = re.compile(
     rf"(?P<kg>{_N})\s*(?:kg|公斤|千克|kilos?|kilograms?)|(?P<jin>{_N})\s*斤(?!装)|(?P<lb>\d+(?:\.\d+)?)\s*(?:lbs?|pounds?)\b"
 )
 _TEMP = re.compile(
-    r"(?P<prefix>(?:发烧|高烧|低烧|烧到了?|发热|体温|烧|temp(?:erature)?(?: of| is| was)?|fever(?: of| to)?|\bt)\s*[:：]?\s*(?:到|了|至|达|高达|约|大概|最高)?\s*)?"
+    r"(?P<prefix>(?:摸着烫|烫|量了|量出来|量的|发烧|高烧|低烧|烧到了?|发热|体温|烧|temp(?:erature)?(?: of| is| was)?|fever(?: of| to)?|\bt)\s*[:：]?\s*(?:到|了|至|达|高达|约|大概|最高)?\s*)?"
     r"(?:(?P<c>3[4-9](?:\.\d+)?|4[0-3](?:\.\d+)?)\s*(?P<unit>℃|°c|摄氏度|度|c\b|degrees?(?: c(?:elsius)?)?)?(?P<tenth>(?<=度)[一二三四五六七八九半\d](?!\d|[岁天个小分次片粒]))?(?!\d|\s*(?:次|天|岁|周|%|个|片|/))"
     r"|(?P<cn>三十[四五六七八九]|四十[一二三]?)度(?P<cnt>[一二三四五六七八九]|半)?"
     r"|(?P<f>9[5-9](?:\.\d+)?|10[0-9](?:\.\d+)?)\s*(?P<funit>°f|℉|f\b|degrees?(?: f(?:ahrenheit)?)?)?(?!\d|\s*(?:次|天|岁|周|%|个|片|/)))"
@@ -38,10 +39,10 @@ _BP = re.compile(
     r"|血压\s*(?:高达|到|到了|升到|达|是|为|有)?\s*(?P<only>\d{3})(?!\d|\s*/)"
 )
 _PLAIN = (
-    ("hr", re.compile(r"(?:心率|脉搏|心跳|hr|heart rate|pulse)\s*(?:[:：]|是|为|有|到|of|is|was|每分钟)*\s*(?P<v>\d{2,3})(?!\d)")),
-    ("spo2", re.compile(r"(?:血氧饱和度|血氧|氧饱和度|氧饱和|spo2|sao2|sats?|o2 sats?|oxygen(?: saturation| level)?|saturation)\s*(?:[:：]|只有|才|是|为|降到|掉到|在|of|is|was|at|down to|to|%)*\s*(?P<v>\d{2,3})\s*%?")),
+    ("hr", re.compile(r"(?:心率|脉搏|心跳|hr|heart rate|pulse)\s*(?:[:：]|只有|只|才|快到|慢到|降到|掉到|飙到|大概|约|是|为|有|到|达|了|of|is|was|only|about|around|down to|up to|at|每分钟|\s)*\s*(?P<v>\d{2,3})(?!\d)")),
+    ("spo2", re.compile(r"(?:血氧饱和度|血氧|氧饱和度|氧饱和|spo2|sao2|sats?|o2 sats?|oxygen(?: saturation| levels?| readings?)?|saturation)\s*(?:[:：]|只有|才|是|为|降到|掉到|在|of|is|was|at|down to|to|%)*\s*(?P<v>\d{2,3})\s*%?")),
     ("rr", re.compile(r"(?:呼吸频率|呼吸|rr|respiratory rate|breathing)\s*(?:[:：]|是|为|每分钟|of|at|is)*\s*(?P<v>\d{2,3})\s*(?:次|/min|bpm|breaths?|(?=\D|$))")),
-    ("glucose", re.compile(r"(?:血糖|空腹血糖|餐后血糖|随机血糖|glucose|blood sugar|bg)\s*(?:[:：]|只有|才|是|为|有|到|测了|高达|低到|of|is|was|reads?|level|at)*\s*(?P<v>\d{1,3}(?:\.\d+)?)\s*(?P<u>mg/dl)?")),
+    ("glucose", re.compile(r"(?:血糖|空腹血糖|餐后血糖|随机血糖|血糖仪|glucose|blood sugar|sugar|bg)\s*(?:[:：]|测出来|测得|显示|飙到|升到|降到|掉到|读数|是|reading|showing|shows|was|around|about|down to|up to|only|just|只有|才|是|为|有|到|测了|高达|低到|of|is|was|reads?|level|at)*\s*(?P<v>\d{1,3}(?:\.\d+)?)\s*(?P<u>mg/dl)?")),
     ("egfr", re.compile(r"(?:e-?gfr|肾小球滤过率)\s*(?:[:：]|是|为|只有|才|of|is|=)*\s*(?P<v>\d{1,3}(?:\.\d+)?)")),
 )  # fmt: skip
 _WEEKS = re.compile(
@@ -123,8 +124,10 @@ def ages(text: str) -> Iterator[Measure]:
             ("emonths", 12.0),
             ("mo", 12.0),
             ("eweeks", 52.18),
+            ("eweeks2", 52.18),
             ("days", 365.25),
             ("days2", 365.25),
+            ("days3", 365.25),
             ("edays", 365.25),
         ):
             if found[key]:
@@ -230,6 +233,8 @@ def hours(text: str, not_in: list[Measure], weeks: float | None = None) -> float
         behind = text[max(0, m.start() - 4) : m.start()]
         if weeks is not None and count == int(weeks) and per == _UNITS_HOURS["周"]:
             continue
+        if m["n"] and re.fullmatch(r"(?:3[4-9]|4[0-3])\.\d", m["n"]):  # 38.3半天: a temperature, then a time
+            count = 0.5 if text.startswith("半", m.end("n")) else None
         if count is None or per is None or re.search(r"每|孕|一日|隔|every|per|q\s?$", behind):
             continue
         if (

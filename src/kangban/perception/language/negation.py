@@ -22,6 +22,7 @@ _CUES = re.compile(
 _NO_CUE = re.compile(
     r"不(?:停|止|住|断|已|得了|行了|清|出|上|动|起|下|到|醒|稳|适|舒服|舒坦|对劲|良|安|仅|但|光|只是|知道?|晓得|管|过|同|时|小心|见好|退|太|很|怎么|大|是很|算|灵|利索|听使唤|完|了|敢|想|愿|肯|能|会|可以|吃|喝|睡|好|得|要|用|够|自主|省|明原因|明|规律|齐|全|足|久|禁)"
     r"|没(?:法|办法|劲|力|精神|胃口|食欲|意识|反应|知觉|尿|退|好|见好|缓解|减轻|改善|事|关系|问题|什么大碍|吃|喝|睡|用|去|来|注意|想到|几天|多久|过多久)"
+    r"|(?:特|分|区|个|级|性|识|鉴|类|离)别|不(?:少|止|由|间断|久前)|差不多|忍不住|冷不丁|对不起|要不|是不"
     r"|无(?:痛性?|痛感|法|力|缘无故|故|诱因|明显诱因|尿|意识|反应|精打采|缓解|好转|改善|效|论|所谓|意中|规律|关)|未(?:缓解|好转|见好|见缓解|愈|婚|孕|用|服|吃|做|到)"
     r"|not (?:only|just|sure|able|going away|getting better|improving|stopping|responding|eating|drinking|breathing|waking|well|feeling well|right)|no (?:relief|improvement|better|idea|one|longer able|response|pulse|breathing|urine)"
     r"|never (?:had|felt|experienced) (?:this|anything|such|one)|without (?:warning|reason|relief|improvement|trauma|any reason)"

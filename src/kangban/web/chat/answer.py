@@ -46,11 +46,16 @@ def lines_of(claims: Sequence[Claim], lang: Lang) -> list[Line]:
             word = next((w for w in words if bare.startswith(w)), None)
             kind = words[word] if word else "unchecked" if part == unchecked else "bullet"
             found.append(Line(kind, [msgspec.structs.replace(claim, text=bare.removeprefix(word or ""))]))
-        elif found and found[-1].kind != "heading":
+        elif found and found[-1].kind != "heading" and not _begins_anew(found[-1], claim):
             found[-1].claims.append(claim)
         else:
             found.append(Line("text", [claim]))
     return found
+
+
+def _begins_anew(line: Line, claim: Claim) -> bool:
+    """A sentence with a source is no part of a line about what was not checked."""
+    return line.kind == "unchecked" and bool(claim.citations) and not line.claims[0].citations
 
 
 def all_citations(answer: Answer, lang: Lang) -> tuple[Citation, ...]:
@@ -138,7 +143,7 @@ def draw_lines(visit: Visit, lines: Sequence[Line], citations: Sequence[Citation
 
 def _sentences(visit: Visit, claims: Sequence[Claim], citations: Sequence[Citation], sources: Sources) -> None:
     for number, claim in enumerate(claims):
-        Tag("span", claim.text)
+        Tag("span", f"{claim.text} " if claim.text[-1:].isascii() else claim.text)
         following = claims[number + 1].citations if number + 1 < len(claims) else ()
         # Neighbours that rest on the same passages show them once, behind the last of them.
         if claim.citations != following:

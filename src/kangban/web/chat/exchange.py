@@ -90,12 +90,12 @@ class Shown:
         self._card.set_visibility(False)
         with self._steps:
             self._now = Tag("li", self._visit.say("thinking"), "now")
-        with self._controls:
-            with button("", "btn", aria_label=self._visit.say("stop")).on(
-                "click", self.stop, js_handler="() => emit()"
-            ):
-                icon("stop", 18)
-                Tag("span", self._visit.say("stop"))
+        with (
+            self._controls,
+            button("", "btn", aria_label=self._visit.say("stop")).on("click", self.stop, js_handler="() => emit()"),
+        ):
+            icon("stop", 18)
+            Tag("span", self._visit.say("stop"))
 
     def _show(self, event: TurnEvent) -> None:
         if isinstance(event, Stored):
@@ -177,20 +177,23 @@ class Shown:
                 )
 
     def _proposals(self, waiting: tuple[Entry, ...] | list[Entry]) -> None:
+        alike: dict[str, list[str]] = {}
         for entry in waiting:
-            if not isinstance(entry.body, Proposal):
-                continue
+            if isinstance(entry.body, Proposal):
+                alike.setdefault(entry_text(entry.body, self._visit.lang), []).append(entry.id)
+        for text, ids in alike.items():
             with Tag("div", classes="prop") as row:
-                text = entry_text(entry.body, self._visit.lang)
                 Tag("span", self._visit.say("propose", what=text))
                 for confirm, word, look in ((True, "confirm", "btn p"), (False, "dismiss", "btn")):
                     button(self._visit.say(word), look).on(
-                        "click", self._decide(entry.id, row, text, confirm=confirm), js_handler="() => emit()"
+                        "click", self._decide(ids, row, text, confirm=confirm), js_handler="() => emit()"
                     )
 
-    def _decide(self, entry_id: str, row: Tag, text: str, *, confirm: bool) -> Callable[..., Awaitable[None]]:
+    def _decide(self, ids: list[str], row: Tag, text: str, *, confirm: bool) -> Callable[..., Awaitable[None]]:
         async def decide() -> None:
-            await decide_proposal(self._visit.house, entry_id, confirm=confirm)
+            # The same thing proposed twice is written once.
+            for number, one in enumerate(ids):
+                await decide_proposal(self._visit.house, one, confirm=confirm and number == 0)
             row.clear()
             with row:
                 Tag("span", self._visit.say("written" if confirm else "dismissed", what=text), role="status")

@@ -68,16 +68,18 @@ class Talk:
     async def draw(self) -> None:
         """The talk as stored."""
         told = await read_conversation(self._visit.house, self._member.id)
-        with Tag("div", classes="talk"):
-            with Tag(
+        with (
+            Tag("div", classes="talk"),
+            Tag(
                 "div", classes="inner", role="log", aria_live="polite", aria_label=self._visit.say("talk")
-            ) as self._log:
-                if not told:
-                    self._draw_welcome()
-                for one in told:
-                    lang = "en" if one.message.lang == "en" else "zh"
-                    shown = Shown(self._visit, self._sources, one.message.text, one.files, ask=self._ask, lang=lang)
-                    shown.show_stored(one, self._again)
+            ) as self._log,
+        ):
+            if not told:
+                self._draw_welcome()
+            for one in told:
+                lang = "en" if one.message.lang == "en" else "zh"
+                shown = Shown(self._visit, self._sources, one.message.text, one.files, ask=self._ask, lang=lang)
+                shown.show_stored(one, self._again)
 
     def _draw_welcome(self) -> None:
         with Tag("div", classes="empty") as self._welcome:

@@ -180,5 +180,5 @@ class Dialogs:
                 await correct_fact(house, entry.id, new)
         elif visit.who is not None:
             await write_fact(house, visit.who.id, body(kind, fields), true_at=moment(fields, now), client_id=key)
-        run("kangban.hide('record-form')")
         await self._changed()
+        run("kangban.hide('record-form')")
