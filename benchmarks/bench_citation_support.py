@@ -35,7 +35,9 @@ def run() -> dict[str, Any]:
         "by kind shown as supported": dict(Counter(p[2] for p in missed)),
         "held-out contradictions": len(rows) - len(true_rows),
         "held-out shown as supported": {
-            "value": round(100 * len(shown) / max(1, len(rows) - len(true_rows)), 2), "unit": "%", "limit": 2,
+            "value": round(100 * len(shown) / max(1, len(rows) - len(true_rows)), 2),
+            "unit": "%",
+            "limit": 2,
         },
         "held-out true kept as supported": {"value": round(100 * kept / max(1, len(true_rows)), 1), "unit": "%"},
         "passages against themselves contradicted": {"value": _share(as_written, "contradicted"), "unit": "%"},

@@ -1,4 +1,4 @@
-"""Language over 10 000 characters (exact, and with misspellings), search over 20 000 passages, the offline brain's intents."""
+"""Language over 10 000 characters, search over 20 000 passages, the offline brain's intents."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ from kangban.perception.language.read import read
 from kangban.ports.search import PassageDoc
 from kangban.rules.compiled import shipped
 
+# What a question of each of the set's classes may fairly be taken as.
+GOOD = {
+    "药物": ("medicine", "knowledge"),
+    "病症": ("symptom", "knowledge", "report", "medicine"),
+    "治疗方案": ("symptom", "knowledge", "medicine", "diet", "report"),
+    "其他": ("symptom", "knowledge", "report", "diet", "medicine"),
+}
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
@@ -52,7 +59,7 @@ def _search() -> dict[str, Any]:
     rng = random.Random(7)
     words = [p.passage for s in shipped().packs.sources for p in s.passages]
     documents = [
-        PassageDoc(f"d{n}", rng.choice(words)[:20], rng.choice(words) + rng.choice(words) + str(n)) for n in range(20_000)
+        PassageDoc(f"d{n}", rng.choice(words)[:20], f"{rng.choice(words)}{rng.choice(words)}{n}") for n in range(20_000)
     ]
     index = TantivySearch(documents)
     asked = [rng.choice(words)[:24] for _ in range(200)]
@@ -75,9 +82,7 @@ def _intents() -> dict[str, Any]:
     for row in rows:
         got = make_plan(row["question"]).intents[0]
         kind = row["cate"]
-        good = {"药物": ("medicine", "knowledge"), "病症": ("symptom", "knowledge", "report", "medicine"),
-                "治疗方案": ("symptom", "knowledge", "medicine", "diet", "report"), "其他": ("symptom", "knowledge", "report", "diet", "medicine")}  # fmt: skip
-        right += got in good.get(kind, good["其他"])
+        right += got in GOOD.get(kind, GOOD["其他"])
         confusion[f"{kind}→{got}"] += 1
     told = ", ".join(f"{k} {v}" for k, v in confusion.most_common(12))
     return {

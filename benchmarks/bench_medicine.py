@@ -17,9 +17,21 @@ from kangban.rules.proofs_sources import evidence_by_citation
 
 LISTS = 400
 PERSON = PersonFacts(
-    age_years=70, sex="female", weight_kg=60, conditions=("高血压", "胃溃疡"), allergies=("青霉素",), egfr=50, medicines=()
+    age_years=70,
+    sex="female",
+    weight_kg=60,
+    conditions=("高血压", "胃溃疡"),
+    allergies=("青霉素",),
+    egfr=50,
+    medicines=(),
 )
-_LOAD = "import time; t=time.perf_counter(); from kangban.rules.compiled import shipped; shipped(); print(time.perf_counter()-t)"
+_LOAD = """
+import time
+started = time.perf_counter()
+from kangban.rules.compiled import shipped
+shipped()
+print(time.perf_counter() - started)
+"""
 
 
 def run() -> dict[str, Any]:
@@ -33,7 +45,8 @@ def run() -> dict[str, Any]:
         started = time.perf_counter()
         check_medicines(PERSON, one)
         spent.append((time.perf_counter() - started) * 1000)
-    load = min(float(subprocess.run([sys.executable, "-c", _LOAD], capture_output=True, text=True, check=True).stdout) for _ in range(3))
+    command = [sys.executable, "-c", _LOAD]
+    load = min(float(subprocess.run(command, capture_output=True, text=True, check=True).stdout) for _ in range(3))
     return {
         "check of 10 drawn at random, mean": {"value": sum(spent) / len(spent), "unit": "ms", "limit": 1.5},
         "check of 10 drawn at random, p95": {"value": sorted(spent)[int(len(spent) * 0.95)], "unit": "ms"},
@@ -61,6 +74,7 @@ def _evidence() -> dict[str, Any]:
     told["avoid and contraindicated not read"] = {"value": (1 - read) * 100, "unit": "%", "limit": 20}
     told["counts"] = (
         f"{len(packs.ingredients)} ingredients, {len(packs.products)} products, {len(rows)} rows, "
-        f"{len(packs.red_flags)} red flags, {len(packs.analytes)} analytes, {len(packs.foods)} foods, {len(packs.articles)} articles"
+        f"{len(packs.red_flags)} red flags, {len(packs.analytes)} analytes, {len(packs.foods)} foods, "
+        f"{len(packs.articles)} articles"
     )
     return told

@@ -43,7 +43,9 @@ def _server() -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
         server = subprocess.Popen(
-            [kangban, "serve", "--demo", "--data-dir", folder, "--port", str(_free_port())], stdout=subprocess.PIPE, env=env
+            [kangban, "serve", "--demo", "--data-dir", folder, "--port", str(_free_port())],
+            stdout=subprocess.PIPE,
+            env=env,
         )
         try:
             assert server.stdout is not None

@@ -7,14 +7,14 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from benchmarks.sets.triage_edits import edits
+from kangban.cli.shapes import PersonIn
 from kangban.clinical.person import PersonFacts
 from kangban.clinical.urgency import URGENCIES
-from kangban.cli.shapes import PersonIn
 from kangban.perception.language.read import read
 from kangban.reasoning.triage import triage
-
-import msgspec
 
 SET = Path(__file__).parent / "sets" / "triage_vignettes.jsonl"
 RANK = {u: n for n, u in enumerate(URGENCIES)}

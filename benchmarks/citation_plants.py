@@ -25,7 +25,9 @@ _WORDS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("bound", (("以下", "以上"), ("未满", "超过"), ("不满", "超过"), ("不超过", "至少"), ("最多", "至少"), ("under ", "over "), ("below ", "above "), ("at most", "at least"), ("up to", "at least"), ("from ", "under "))),
     ("often", (("每天", "每周"), ("一日", "每周"), ("daily", "weekly"), ("a day", "a week"), ("可能", "一定会"), ("罕见", "常见"), ("rare", "common"), ("may ", "always "))),
 )  # fmt: skip
-_NUMBER = re.compile(r"(?<![A-Za-z\d.])\d+(?:\.\d+)?(?=\s*(?:mg|g|克|毫克|ml|mL|毫升|片|次|小时|天|周|岁|个月|%|hours?|days?|years?|times|tablets?|months?|weeks?))")
+_NUMBER = re.compile(
+    r"(?<![A-Za-z\d.])\d+(?:\.\d+)?(?=\s*(?:mg|g|克|毫克|ml|mL|毫升|片|次|小时|天|周|岁|个月|%|hours?|days?|years?|times|tablets?|months?|weeks?))"
+)
 
 
 def true_pairs() -> list[Pair]:
@@ -50,7 +52,9 @@ def planted(count: int, seed: int = 7) -> Iterator[Pair]:
     rng = random.Random(seed)
     pairs = true_pairs()
     rng.shuffle(pairs)
-    makers: list[Callable[[str], tuple[str, str] | None]] = [_word(kind, words) for kind, words in _WORDS] + [_numbers(rng)] * 2
+    makers: list[Callable[[str], tuple[str, str] | None]] = [_word(kind, words) for kind, words in _WORDS] + [
+        _numbers(rng)
+    ] * 2
     made = 0
     for at, (sentence, texts, _) in enumerate(pairs * 2):
         changed = makers[at % len(makers)](sentence)
@@ -70,7 +74,9 @@ def _still_true(changed: tuple[str, str], sentence: str, texts: tuple[str, ...])
     own = traits(changed[0])
     if changed[1] == "who" and own.groups - traits(sentence).groups <= traits(text).groups:
         return True
-    new = set(re.findall(r"[\u4e00-\u9fff]{2}|[a-z]{4,}", changed[0].lower())) - set(re.findall(r"[\u4e00-\u9fff]{2}|[a-z]{4,}", sentence.lower()))
+    new = set(re.findall(r"[\u4e00-\u9fff]{2}|[a-z]{4,}", changed[0].lower())) - set(
+        re.findall(r"[\u4e00-\u9fff]{2}|[a-z]{4,}", sentence.lower())
+    )
     return any(word in text.lower() for word in new)
 
 

@@ -16,9 +16,14 @@ from kangban.kernel.errors import SettingsRefused
 from kangban.ports.chat_model import ModelEndpoint, Place
 
 _PLACES: dict[str, Place] = {
-    "": "this_machine", "this_machine": "this_machine", "本机": "this_machine", "mainland": "mainland", "境内": "mainland",
-    "abroad": "abroad", "境外": "abroad",
-}  # fmt: skip
+    "": "this_machine",
+    "this_machine": "this_machine",
+    "本机": "this_machine",
+    "mainland": "mainland",
+    "境内": "mainland",
+    "abroad": "abroad",
+    "境外": "abroad",
+}
 
 
 class Settings(msgspec.Struct, frozen=True):

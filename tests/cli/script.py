@@ -64,7 +64,12 @@ class Script:
     def run(self, *words: str | bytes, stdin: bytes = b"", **env: str) -> Ran:
         """Run to the end."""
         done = subprocess.run(
-            [str(KANGBAN), *words], input=stdin, capture_output=True, env=self.environment(**env), timeout=300, check=False
+            [str(KANGBAN), *words],
+            input=stdin,
+            capture_output=True,
+            env=self.environment(**env),
+            timeout=300,
+            check=False,
         )
         assert b"Traceback" not in done.stderr, done.stderr.decode()
         return Ran(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))

@@ -104,15 +104,24 @@ def test_medicines(script: Script) -> None:
     codes = [a["error"]["code"] if "error" in a else "" for a in ran.answers]
     assert codes == ["", *["invalid_input"] * 10, "", "", "", "not_found"]
     assert error_of(ran.answers[1]) == ("invalid_input", "medicines")
-    assert error_of(ran.answers[5])[1] == "medicines[0].per_day" or error_of(ran.answers[5])[1] == "medicines[...].per_day"
+    assert (
+        error_of(ran.answers[5])[1] == "medicines[0].per_day" or error_of(ran.answers[5])[1] == "medicines[...].per_day"
+    )
     assert [n["name"] for n in ran.answers[11]["not_in_catalogue"]] == ["\u0000"]
     assert ran.err == ""
 
 
 def test_resolve_and_search(script: Script) -> None:
-    names = script.lines("medicines resolve", [{"name": "布" * 340_000}, {"name": " "}, {"name": None}, {"name": 1}, {"name": "\u0000"}])
+    names = script.lines(
+        "medicines resolve", [{"name": "布" * 340_000}, {"name": " "}, {"name": None}, {"name": 1}, {"name": "\u0000"}]
+    )
     assert [a.get("error", {}).get("code", "") for a in names.answers] == ["", *["invalid_input"] * 3, ""]
-    asked = [{"query": "高血压 " * 50_000}, {"query": ""}, *({"query": "血压", "top": t} for t in (0, 101, 2.5, True, "3", -1)), {"query": "血压", "top": None}]
+    asked = [
+        {"query": "高血压 " * 50_000},
+        {"query": ""},
+        *({"query": "血压", "top": t} for t in (0, 101, 2.5, True, "3", -1)),
+        {"query": "血压", "top": None},
+    ]
     hits = script.lines("search", asked)
     assert [a.get("error", {}).get("field", "") for a in hits.answers] == ["query", "query", *["top"] * 6, ""]
 

@@ -133,7 +133,9 @@ def test_medicines_resolve(script: Script) -> None:
 
 
 def test_search(script: Script) -> None:
-    ran = script.lines("search", [{"query": "高血压"}, {"query": "高血压", "top": 2}, {"query": "🤒"}, {"query": "a:b AND ("}])
+    ran = script.lines(
+        "search", [{"query": "高血压"}, {"query": "高血压", "top": 2}, {"query": "🤒"}, {"query": "a:b AND ("}]
+    )
     assert ran.code == 0
     for answer in ran.answers:
         has_shape(answer, {"hits": list})
@@ -159,7 +161,12 @@ def is_checks(found: list[dict[str, Any]]) -> None:
 
 
 def test_ask(script: Script) -> None:
-    asked = [{"text": "能吃布洛芬吗", "person": ELDER}, {"text": "你好"}, {"text": "胸口疼，出冷汗"}, {"text": "布洛分能吃吗"}]
+    asked = [
+        {"text": "能吃布洛芬吗", "person": ELDER},
+        {"text": "你好"},
+        {"text": "胸口疼，出冷汗"},
+        {"text": "布洛分能吃吗"},
+    ]
     ran = script.lines("ask", asked)
     assert (ran.code, len(ran.answers)) == (0, len(asked))
     for answer in ran.answers:
@@ -187,7 +194,9 @@ def test_ask(script: Script) -> None:
 
 
 def test_ask_for_a_member_is_stored_and_replays(demo: Script) -> None:
-    ran = demo.lines("ask", [{"text": "能吃布洛芬吗", "person": "nainai"}, {"text": "a\u0000b 头疼", "person": "nainai"}], "--demo")
+    ran = demo.lines(
+        "ask", [{"text": "能吃布洛芬吗", "person": "nainai"}, {"text": "a\u0000b 头疼", "person": "nainai"}], "--demo"
+    )
     assert ran.code == 0
     case = demo.run("case", "replay", "nainai", "--demo", "--json")
     assert case.code == 0
@@ -255,10 +264,21 @@ def test_guard_check(script: Script) -> None:
     assert ran.answers[0]["verdict"] == "release"
     assert ran.answers[1]["verdict"] in {"hold", "refuse"}
     assert ran.answers[1]["text"]
-    wrong = [{"question": "", "draft": "x"}, {"question": "x", "draft": ""}, {"question": "x", "draft": 3}, {"question": "x"}]
+    wrong = [
+        {"question": "", "draft": "x"},
+        {"question": "x", "draft": ""},
+        {"question": "x", "draft": 3},
+        {"question": "x"},
+    ]
     refused = script.lines("guard check", [*wrong, {"question": "x", "draft": {"text": "x", "citations": [{"no": 1}]}}])
     assert refused.code == 2
-    assert [a["error"]["field"] for a in refused.answers] == ["question", "draft.text", "draft", "draft", "draft.citations[0]"]
+    assert [a["error"]["field"] for a in refused.answers] == [
+        "question",
+        "draft.text",
+        "draft",
+        "draft",
+        "draft.citations[0]",
+    ]
 
 
 @pytest.mark.parametrize("words", [(), ("--help",), ("--version",)])

@@ -18,7 +18,16 @@ from tests.guard.bad_drafts import BAD
 from tests.guard.good_drafts import GOOD
 from tests.guard.tables import judged
 
-_SOOTHING = ("请放心。", "别担心。", "多喝水。", "祝您早日康复。", "您做得很好。", "Don't worry.", "Take care.", "没事的。")
+_SOOTHING = (
+    "请放心。",
+    "别担心。",
+    "多喝水。",
+    "祝您早日康复。",
+    "您做得很好。",
+    "Don't worry.",
+    "Take care.",
+    "没事的。",
+)
 
 
 @settings(max_examples=150, deadline=None)
@@ -41,7 +50,9 @@ def test_a_bad_sentence_inside_a_good_answer_is_caught(good: tuple, bad: tuple) 
     assert bad[2] not in verdict.text
 
 
-@pytest.mark.parametrize("draft", ["在家观察就行。", "没事。", "多喝热水。", "今天去看门诊。", "祝好。", "布洛芬可以吃。", "去死吧。"])
+@pytest.mark.parametrize(
+    "draft", ["在家观察就行。", "没事。", "多喝热水。", "今天去看门诊。", "祝好。", "布洛芬可以吃。", "去死吧。"]
+)
 def test_an_emergency_always_shows_its_number(draft: str) -> None:
     verdict = judged("我爸胸口压着疼，出冷汗，半小时了", draft, {})
     assert verdict.decision != "release"
@@ -71,7 +82,9 @@ def test_a_check_that_breaks_holds(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_stopping_an_ordered_medicine_becomes_calling_the_prescriber() -> None:
-    person = PersonFacts(age_years=78, medicines=(MedicineUse("华法林", ordered=True),), conditions=("心房颤动",), allergies=())
+    person = PersonFacts(
+        age_years=78, medicines=(MedicineUse("华法林", ordered=True),), conditions=("心房颤动",), allergies=()
+    )
     verdict = review(Draft("INR 高的时候要小心出血。先停用华法林。"), "华法林要不要停", person, bare=True)
     assert verdict.decision == "amend"
     assert verdict.text is not None
@@ -87,7 +100,9 @@ def test_the_question_asked_back_is_judged_too() -> None:
 
 
 def test_a_source_that_says_the_opposite_or_does_not_exist_is_caught() -> None:
-    source = Citation("w#pain", "华法林与止痛药", "", None, "", "吃华法林不要自己吃布洛芬；可以吃对乙酰氨基酚。", "read_guideline")
+    source = Citation(
+        "w#pain", "华法林与止痛药", "", None, "", "吃华法林不要自己吃布洛芬；可以吃对乙酰氨基酚。", "read_guideline"
+    )
     person = PersonFacts(age_years=60)
     right = Draft("吃华法林不要自己吃布洛芬。", (Claim("吃华法林不要自己吃布洛芬。", ("w#pain",)),), (source,))
     assert review(right, "华法林和止痛药", person).decision == "release"

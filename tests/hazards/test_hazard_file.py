@@ -12,9 +12,11 @@ ROOT = Path(__file__).resolve().parents[2]
 HAZARDS = tomllib.loads((ROOT / "docs" / "hazards.toml").read_text("utf-8"))["hazard"]
 
 
-def tests_in(path: Path) -> set[str]:
+def names_of_tests(path: Path) -> set[str]:
     found = ast.walk(ast.parse(path.read_text("utf-8")))
-    return {n.name for n in found if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) and n.name.startswith("test_")}
+    return {
+        n.name for n in found if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) and n.name.startswith("test_")
+    }
 
 
 @pytest.mark.parametrize("row", HAZARDS, ids=lambda row: row["id"])
@@ -26,7 +28,7 @@ def test_every_hazard_has_a_test(row: dict[str, object]) -> None:
     assert named
     for one in named:
         file, _, name = str(one).partition("::")
-        found = tests_in(ROOT / file)
+        found = names_of_tests(ROOT / file)
         assert found
         assert not name or name in found, one
 

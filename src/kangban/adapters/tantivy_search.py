@@ -11,9 +11,9 @@ import tantivy
 from kangban.ports.search import Hit, PassageDoc
 
 _WORD = re.compile(r"[0-9a-z]+(?:[.'-][0-9a-z]+)*|[\u3400-\u9fff]+")
-_STOP = frozenset(
-    "的 了 吗 呢 吧 啊 是 我 你 他 她 它 和 与 或 在 有 要 能 可以 怎么 什么 怎么办 请问 可 也 都 还 就 不 吃 the a an of to is are i my it for and or in on what how can do does should".split()
-)
+_STOP_ZH = "的 了 吗 呢 吧 啊 是 我 你 他 她 它 和 与 或 在 有 要 能 可以 怎么 什么 怎么办 请问 可 也 都 还 就 不 吃"
+_STOP_EN = "the a an of to is are i my it for and or in on what how can do does should"
+_STOP = frozenset(f"{_STOP_ZH} {_STOP_EN}".split())
 _TITLE_WEIGHT, _WORDS_WEIGHT = 2.5, 1.6
 
 

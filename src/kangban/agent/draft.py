@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from kangban.clinical.citation import Citation
 from kangban.clinical.draft import Claim, Draft, ToolTrace
 
-MARK = re.compile(r"\s*\[\^?([A-Za-z0-9_.:-]+#[^\]\s]+)\]")
+# The look behind keeps a long run of blanks from being tried at each of its blanks.
+MARK = re.compile(r"(?<!\s)\s*\[\^?([A-Za-z0-9_.:-]+#[^\]\s]+)\]")
 ASKS = ("【问】", "Q:")
 OFFERS = ("【选】", "OPTIONS:")
 # A sentence ends at full stops, question and exclamation marks, with any marks behind it.
@@ -33,11 +34,12 @@ def sentences(line: str) -> list[str]:
             continue
         # Marks in front of a sentence belong to the one before.
         lead = re.match(r"(?:\s*\[\^?[A-Za-z0-9_.:-]+#[^\]\s]+\])+", one)
+        rest = one
         if lead and joined:
             joined[-1] += lead.group()
-            one = one[lead.end() :].strip()
-        if one:
-            joined.append(one)
+            rest = one[lead.end() :].strip()
+        if rest:
+            joined.append(rest)
     return joined
 
 

@@ -15,7 +15,7 @@ Decision = Literal["release", "amend", "hold", "refuse"]
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """One sentence of a draft with the citation ids it rests on. `clinical` = it needs one; `line` = it opens a line."""
+    """One sentence of a draft and the citation ids it rests on. `clinical`: it needs one; `line`: it opens a line."""
 
     text: str
     citations: tuple[str, ...] = ()

@@ -38,7 +38,7 @@ class SymptomMention(msgspec.Struct, frozen=True):
 
 
 class Measure(msgspec.Struct, frozen=True):
-    """A number with a meaning: age_years, weight_kg, temp (Cel), sbp, dbp, hr, spo2, rr, glucose, egfr, weeks, lab ids."""
+    """A number with a meaning: age_years, weight_kg, temp (Cel), sbp, dbp, hr, spo2, rr, glucose, egfr, lab:ID."""
 
     start: int
     end: int

@@ -248,6 +248,8 @@ def _compose(run: _Run, turn: Turn, draft: Draft, verdict: Verdict, offers: tupl
     citations = cited_only(claims, draft.citations)
     findings = tuple({(f.rule, f.medicines): f for r in run.results for f in r.findings}.values())
     first = urgency_line(turn.outcome.urgency, turn.outcome, turn.lang)
+    if verdict.text is not None and first and verdict.text.startswith(first[:8]):
+        first = ""  # the guard has put it there already
     question = draft.question if shown else None
     return Answer(
         id=derived_id("answer", turn.message_id),

@@ -15,13 +15,12 @@ SPEAKING = frozenset({"check_medication", "triage", "judge_lab_value", "check_fo
 
 
 # Fixed sentences of the offline brain; those with places to fill are judged like anybody's.
-_HOUSE_SENTENCES = tuple(text for lang in LANGUAGES for text in area_texts("offline", lang).values() if "{" not in text)
-_HOUSE_SENTENCES += tuple(
+_HOUSE_SENTENCES = tuple(
     one
     for lang in LANGUAGES
     for text in area_texts("offline", lang).values()
-    for one in sentences(text)
-    if "{" in text and "{" not in one
+    for one in (text, *sentences(text))
+    if "{" not in one
 )
 
 

@@ -156,8 +156,7 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
         and low == 1
         and (
             unit in ("天", "日", "次", "回", "day", "time", "遍")
-            or (not match["low"][0].isdigit()
-            and dim in ("time", "times"))
+            or (not match["low"][0].isdigit() and dim in ("time", "times"))
         )
     ):
         return None

@@ -31,7 +31,10 @@ _ALIGNED = 0.12
 _TOPIC = 0.10
 _SEGMENT = re.compile(r"[。；;！!？?\n]|(?<=[a-z)])\.(?=\s|$)")
 # "not daily", "taken daily by mistake": the word stands there, but is not what the source says.
-_DENIED = re.compile(r"(?:不是|并非|不要|误作|误为|误|不在|而非|, not|\bnot|rather than) ?\S{0,3}(?:每天|每日|daily|饭前|饭后|空腹|drowsy)|daily use by mistake", re.I)
+_DENIED = re.compile(
+    r"(?:不是|并非|不要|误作|误为|误|不在|而非|, not|\bnot|rather than) ?\S{0,3}(?:每天|每日|daily|饭前|饭后|空腹|drowsy)|daily use by mistake",
+    re.I,
+)
 
 
 def supports(sentence: str, passage_texts: Sequence[str]) -> Support:
@@ -118,7 +121,9 @@ def _all_in(wanted: list[Quantity], there: list[Quantity]) -> bool:
 
 
 def _ordinary(one: Quantity, text: str) -> bool:
-    return one.dim == "" and (one.low in (110, 119, 120, 12356, 911, 999, 112) or 1900 < one.low < 2100 or text[: one.start].strip() == "")
+    return one.dim == "" and (
+        one.low in (110, 119, 120, 12356, 911, 999, 112) or 1900 < one.low < 2100 or text[: one.start].strip() == ""
+    )
 
 
 def _groups(said: Traits, source: Traits) -> Support:

@@ -67,7 +67,26 @@ _GROUPS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 GROUPS = tuple((name, re.compile(p, re.I)) for name, p in _GROUPS)
 # Of these, naming another one than the source does is a swap, not an addition.
-SWAPS = ({"child", "adult", "elder"}, {"pregnancy", "lactation"}, {"kidney", "liver", "heart", "asthma", "glaucoma", "ulcer", "gout", "epilepsy", "diabetes", "prostate", "thyroid", "stroke"}, {"men", "women"}, {"alcohol", "grapefruit", "milk"})
+SWAPS = (
+    {"child", "adult", "elder"},
+    {"pregnancy", "lactation"},
+    {
+        "kidney",
+        "liver",
+        "heart",
+        "asthma",
+        "glaucoma",
+        "ulcer",
+        "gout",
+        "epilepsy",
+        "diabetes",
+        "prostate",
+        "thyroid",
+        "stroke",
+    },
+    {"men", "women"},
+    {"alcohol", "grapefruit", "milk"},
+)
 
 _SOOTHES = re.compile(
     r"不用担心|不必担心|无需担心|没有(?:相互作用|冲突|影响|禁忌|危险|风险|问题|关系)|不(?:冲突|影响|相互作用|会有(?:问题|影响|危险))|无(?:相互作用|影响|禁忌|需(?:避免|调整|减量|监测|停)|妨)|没(?:问题|关系|事|影响)|"
@@ -90,8 +109,13 @@ _PERMITS = re.compile(
     r"可以|可(?=用|服|吃|与|同|继续|在|喝|给|合用|照)|能(?=吃|用|服|和|与|一起|喝|同|放心|继续|随)|允许|放心|安全(?!性)|适合|适用|适宜|无妨|首选|建议(?:用|吃|服)|推荐(?:用|吃|服)|优先|\byou (?:may|can)\b|\b(?:may|can|could)\b (?:also |still |safely )*(?:be (?:safely )?(?:used|taken|given|combined|continued)|take|use|have it|drink|eat|continue)|\bsafe|\ballowed|\bsuitable|\bfine\b|\bok(?:ay)?\b|preferred|first choice|feel free|go ahead|recommended",
     re.I,
 )
-_NEGATES = re.compile(r"不会|不(?:增|减|升|降|影响|加重|引起|导致|是|含|同|需)|没有|无(?!力)|未|\bnot\b|\bno\b|n't\b|without|never|neither", re.I)
-CLAUSE = re.compile(r"[。！？!?；;\n，,：:]|(?<=[a-z)])\.(?=\s|$)|但是|但|不过|而(?!且)|\bbut\b|\bhowever\b|\bwhile\b(?! nursing)")
+_NEGATES = re.compile(
+    r"不会|不(?:增|减|升|降|影响|加重|引起|导致|是|含|同|需)|没有|无(?!力)|未|\bnot\b|\bno\b|n't\b|without|never|neither",
+    re.I,
+)
+CLAUSE = re.compile(
+    r"[。！？!?；;\n，,：:]|(?<=[a-z)])\.(?=\s|$)|但是|但|不过|而(?!且)|\bbut\b|\bhowever\b|\bwhile\b(?! nursing)"
+)
 
 
 class Traits(msgspec.Struct, frozen=True):

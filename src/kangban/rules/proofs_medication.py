@@ -12,8 +12,8 @@ from kangban.rules.names import fold
 from kangban.rules.proofs_sources import evidence_by_citation
 from kangban.rules.schema import Caution, DoseLimit, Ingredient, Person
 
-FOODS = {"food:alcohol", "food:grapefruit", "food:dairy", "food:vitamin_k", "food:tyramine", "food:salt", "food:caffeine",
-         "food:high_fibre", "food:any", "food:licorice", "food:potassium", "food:soy"}  # fmt: skip
+_FOOD_WORDS = "alcohol grapefruit dairy vitamin_k tyramine salt caffeine high_fibre any licorice potassium soy"
+FOODS = {f"food:{word}" for word in _FOOD_WORDS.split()}
 
 
 def prove_medication(packs: Packs) -> Iterator[Fault]:

@@ -19,7 +19,8 @@ async def check_medication(
 ) -> ToolResult:
     """Check whether the person in view may take these medicines: interactions, duplicate ingredients,
     doses, allergies, pregnancy, age, kidneys, liver. Give names as the person wrote them, with dose
-    ("400 mg", "半片") and doses per day where stated. What the record says the person takes is included; `also_taking` adds what was only said.
+    ("400 mg", "半片") and doses per day where stated. What the record says the person takes is included;
+    `also_taking` adds what was only said.
     """
     person = context.person
     if also_taking:

@@ -103,7 +103,9 @@ def test_drugs_with_dose_and_frequency() -> None:
     assert [(d.text, d.dose, d.per_day) for d in said.drugs] == [("布洛芬", "400mg", 3.0), ("阿莫西林", "两粒", 2.0)]
 
 
-@pytest.mark.parametrize(("text", "meant"), [("布洛分", "布洛芬"), ("阿莫西令", "阿莫西林"), ("took ibuprofin", "ibuprofen")])
+@pytest.mark.parametrize(
+    ("text", "meant"), [("布洛分", "布洛芬"), ("阿莫西令", "阿莫西林"), ("took ibuprofin", "ibuprofen")]
+)
 def test_misspelt_names_are_found_and_never_confident(text: str, meant: str) -> None:
     (found,) = read(text).drugs
     assert (found.match, found.name.lower()) == ("misspelt", meant)
@@ -133,3 +135,35 @@ def test_too_long_is_refused() -> None:
 @pytest.mark.parametrize("text", ["", " ", "🤒🤒", "\ufeff", "İİİ", "a" * 10000, "(" * 2000, "不" * 3000, "\ud83d"])
 def test_strange_texts_do_not_break(text: str) -> None:
     assert not read(text).drugs
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [("宝宝才40天，烧到38.5", 40 / 365.25), ("baby 7 weeks with fever", 7 / 52.18), ("满月的宝宝发烧", 0.02)],
+)
+def test_ages_of_babies_without_the_word_old(text: str, age: float) -> None:
+    assert read(text).age_years == pytest.approx(age, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "value"),
+    [
+        ("心率只有34", "hr", 34),
+        ("血糖仪显示28", "glucose", 28),
+        ("oxygen reading 87", "spo2", 87),
+        ("宝宝摸着烫38.1", "temp", 38.1),
+    ],
+)
+def test_vital_signs_in_everyday_words(text: str, code: str, value: float) -> None:
+    assert [m.value for m in read(text).measures if m.code == code] == [value]
+
+
+def test_a_temperature_before_a_time_is_no_duration() -> None:
+    assert read("发热38.3半天").hours == 12.0
+
+
+@pytest.mark.parametrize("text", ["流了不少鲜血，便血", "月经量特别多"])
+def test_words_that_only_look_like_a_denial(text: str) -> None:
+    said = read(text)
+    assert said.present()
+    assert not said.denied()

@@ -105,7 +105,10 @@ def test_a_class_word_asks_which_one() -> None:
     assert "medicine:降压药" in {u.fact for u in outcome.unknown}
 
 
-@pytest.mark.parametrize(("text", "count"), [("半片", 0.5), ("1/2片", 0.5), ("一片半", 1.5), ("两片", 2), ("1-2片", 2), ("half a tablet", 0.5)])
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("半片", 0.5), ("1/2片", 0.5), ("一片半", 1.5), ("两片", 2), ("1-2片", 2), ("half a tablet", 0.5)],
+)
 def test_counts(text: str, count: float) -> None:
     found = find_count(text)
     assert found is not None
@@ -137,7 +140,9 @@ def test_misspelt_is_never_confident(name: str) -> None:
     assert resolver().resolve(name).match == "misspelt"
 
 
-@pytest.mark.parametrize("name", ["神灵片", "天王宝心水", "zorblaxin", "快乐丸", "大力神胶囊", "感冒", "片", "药", "123", "水"])
+@pytest.mark.parametrize(
+    "name", ["神灵片", "天王宝心水", "zorblaxin", "快乐丸", "大力神胶囊", "感冒", "片", "药", "123", "水"]
+)
 def test_invented_names_resolve_to_nothing(name: str) -> None:
     found = resolver().resolve(name)
     assert found.match in (None, "misspelt")

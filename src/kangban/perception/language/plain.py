@@ -11,6 +11,8 @@ MOST_CHARACTERS = 200_000
 
 _CJK = r"\u3400-\u9fff"
 _GAPS = re.compile(rf"(?<=[{_CJK}])[\s\u200b-\u200f\ufeff]+(?=[{_CJK}])|[\u200b-\u200f\ufeff]+|(?<!\n)[^\S\n]{{2,}}")
+# No number, word or pause is this long; patterns that begin with one would cost its length squared.
+_ENDLESS = re.compile(r"\d{25,}|[零〇一二两俩三四五六七八九十百千半]{25,}|[a-z]{81,}|\n{41,}")
 
 
 def _table() -> dict[int, str]:
@@ -57,6 +59,7 @@ def plain(text: str) -> Plain:
     folded = lowered.lower()
     if len(folded) != len(lowered):  # İ and its like grow when lowered
         folded = "".join(c.lower() if len(c.lower()) == 1 else c for c in lowered)
+    folded = _ENDLESS.sub(lambda run: "\ufffd" * len(run.group()), folded)
     if _GAPS.search(folded) is None:
         return Plain(folded, text, None)
     back: list[int] = []

@@ -24,8 +24,9 @@ DRINKS_FROM = 14.0  # years; below it nobody is told not to drink alcohol with a
 
 # Groups within which an allergy to one member is taken as an allergy to all.
 ALLERGY_GROUPS = frozenset(
-    f"class:{c}" for c in ("penicillin", "cephalosporin", "nsaid", "sulfonamide", "macrolide", "quinolone", "tetracycline_class")
-)  # fmt: skip
+    f"class:{c}"
+    for c in ("penicillin", "cephalosporin", "nsaid", "sulfonamide", "macrolide", "quinolone", "tetracycline_class")
+)
 
 
 def check_medicines(

@@ -15,6 +15,7 @@ class Gathered:
 
     def __init__(self) -> None:
         self._findings: dict[tuple[str, frozenset[str], frozenset[str], str], Finding] = {}
+        self._citations: dict[tuple[str, frozenset[str], frozenset[str], str], set[str]] = {}
         self._unknown: dict[str, UnknownFact] = {}
         self.checked = 0
 
@@ -47,6 +48,7 @@ class Gathered:
         key = (kind, frozenset(new.ingredients), frozenset(new.medicines), matter)
         old = self._findings.get(key)
         self._findings[key] = new if old is None else _merge(old, new)
+        self._citations.setdefault(key, set()).update(new.citations)
 
     def miss(self, fact: str, worst: Severity, why: tuple[str, str], medicines: tuple[str, ...]) -> None:
         """Note a missing fact; several reasons for one fact become one entry with the worst outcome."""
@@ -67,10 +69,15 @@ class Gathered:
         """Worst first; ties by kind and names, so that input order never matters."""
         return tuple(
             sorted(
-                self._findings.values(),
+                (self._with_all_citations(key, found) for key, found in self._findings.items()),
                 key=lambda f: (severity_rank(f.severity), f.kind, sorted(f.ingredients), sorted(f.medicines), f.rule),
             )
         )
+
+    def _with_all_citations(self, key: tuple[str, frozenset[str], frozenset[str], str], found: Finding) -> Finding:
+        """Its own sources first, those of merged rules behind them in a fixed order."""
+        more = sorted(self._citations[key].difference(found.citations))
+        return msgspec.structs.replace(found, citations=(*found.citations, *more)) if more else found
 
     def unknown(self) -> tuple[UnknownFact, ...]:
         """Most valuable question first: the worst outcome, then the number of medicines it touches."""
@@ -85,7 +92,6 @@ def _merge(old: Finding, new: Finding) -> Finding:
     worst, other = sorted((old, new), key=lambda f: (severity_rank(f.severity), f.rule, f.message))
     return msgspec.structs.replace(
         worst,
-        citations=tuple(dict.fromkeys((*worst.citations, *other.citations))),
         instead=worst.instead or other.instead,
         instead_en=worst.instead_en or other.instead_en,
     )

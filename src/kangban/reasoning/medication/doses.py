@@ -132,9 +132,11 @@ Over = tuple[Severity, str, float, float, str]  # severity, text key, amount, li
 def _exceeds(limit: Limit, parts: list[Use]) -> Over | None:
     """The worst breach of one limit, or None. Amounts that cannot be told count as zero (a lower bound)."""
     found: list[Over] = []
-    for part in parts:
-        if part.single is not None and limit.single is not None and part.single > limit.single * 1.0001:
-            found.append(("avoid", "medication.over_single", part.single, limit.single, part.dimension))
+    found += [
+        ("avoid", "medication.over_single", part.single, limit.single, part.dimension)
+        for part in parts
+        if part.single is not None and limit.single is not None and part.single > limit.single * 1.0001
+    ]
     daily = sum(p.single * p.item.per_day for p in parts if p.single is not None and p.item.per_day is not None)
     # A single dose is also part of a day, even when nobody said how often.
     daily = max(daily, sum(p.single for p in parts if p.single is not None))

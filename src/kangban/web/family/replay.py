@@ -39,12 +39,12 @@ def _show(visit: Visit, case: CaseReplay, questions: dict[str, str]) -> None:
         with Tag("article", classes="src"):
             with Tag("div", classes="row"):
                 Tag("b", say(f"replay.{one.function}"))
-                Tag("span", say("replay.same" if one.same else "replay.differs"), "mark" if one.same else "mark no")
+                # Other rules than then are no fault of the log.
+                other = "replay.rules_changed" if one.rules_fingerprint_changed else "replay.differs"
+                Tag("span", say("replay.same" if one.same else other), "mark" if one.same else "mark no")
             asked = questions.get(one.message_id or "", "")
             if asked:
                 Tag("span", asked[:60], "small")
-            if one.rules_fingerprint_changed:
-                Tag("span", say("replay.rules_changed"), "small")
             again = changed.get(one.id)
             if again is not None:
                 Tag("b", say("replay.reopened"))
