@@ -131,8 +131,7 @@ Over = tuple[Severity, str, float, float, str]  # severity, text key, amount, li
 
 def _exceeds(limit: Limit, parts: list[Use]) -> Over | None:
     """The worst breach of one limit, or None. Amounts that cannot be told count as zero (a lower bound)."""
-    found: list[Over] = []
-    found += [
+    found: list[Over] = [
         ("avoid", "medication.over_single", part.single, limit.single, part.dimension)
         for part in parts
         if part.single is not None and limit.single is not None and part.single > limit.single * 1.0001
