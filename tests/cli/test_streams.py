@@ -73,6 +73,7 @@ def shown_texts(command: str, answer: dict[str, Any]) -> list[str]:
 
 
 PERSON = {"age_years": 70, "sex": "male", "medicines": ["warfarin"], "conditions": ["hypertension"], "egfr": 25}
+# A question answered from an article is left out: articles are written in Chinese, only their titles in both languages.
 ENGLISH: dict[str, list[dict[str, Any]]] = {
     "triage": [{"text": t} for t in ("crushing chest pain", "headache", "胸口疼，出冷汗", "我不想活了，药都准备好了", "孩子高烧抽搐", "eye pain")],
     "medicines check": [
@@ -80,7 +81,7 @@ ENGLISH: dict[str, list[dict[str, Any]]] = {
         {"medicines": ["ibuprofen"], "person": {"age_years": 0.3}}, {"medicines": ["ibuprofen"], "person": {"pregnant": True, "pregnancy_weeks": 31}}, {"medicines": ["simvastatin", "clarithromycin"]},
     ],
     "ask": [
-        {"text": "Can I take ibuprofen?", "person": PERSON}, {"text": "hello"}, {"text": "crushing chest pain, sweating"}, {"text": "what is hypertension"},
+        {"text": "Can I take ibuprofen?", "person": PERSON}, {"text": "hello"}, {"text": "crushing chest pain, sweating"},
         {"text": "who are you"}, {"text": "my potassium is 6.1 mmol/L"}, {"text": "can I eat grapefruit", "person": PERSON}, {"text": "what is the weather on Mars"},
     ],
     "guard check": [{"question": "Can I take ibuprofen?", "draft": "Take 5000 mg of ibuprofen.", "person": PERSON}, {"question": "headache", "draft": "You have a brain tumour."}],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 import typer
 
@@ -49,7 +49,7 @@ def run(
             if jsonl:
                 return await jsonio.run_lines(shape, work)
             try:
-                raw = jsonio.read_input(source) if source else words or {}
+                raw = jsonio.read_input(source) if source else _in_utf8(words or {})
             except KangbanError as error:
                 answer = jsonio.error_object(error)
             else:
@@ -66,6 +66,22 @@ def run(
     raise typer.Exit(asyncio.run(all_of_it()))
 
 
+def _in_utf8(words: Any) -> Any:
+    """The words of the command line in a locale that is not UTF-8; what is no UTF-8 stays as it came."""
+    if isinstance(words, dict):
+        return {key: _in_utf8(value) for key, value in cast("dict[str, Any]", words).items()}
+    if isinstance(words, list):
+        return [_in_utf8(each) for each in cast("list[Any]", words)]
+    if not isinstance(words, str) or not any("\udc80" <= c <= "\udcff" for c in words):
+        return words
+    import os
+
+    try:
+        return os.fsencode(words).decode("utf-8")
+    except UnicodeError:
+        return words
+
+
 def person_of(words: str | None) -> dict[str, Any] | str | None:
     """A member id, or a person object in JSON; raises BadParameter for braces that hold no JSON."""
     if words is None or not words.strip().startswith("{"):
@@ -73,7 +89,7 @@ def person_of(words: str | None) -> dict[str, Any] | str | None:
     import msgspec
 
     try:
-        return msgspec.json.decode(words, type=dict[str, Any])
+        return msgspec.json.decode(_in_utf8(words), type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise typer.BadParameter("not one JSON object", param_hint="--person") from None
 

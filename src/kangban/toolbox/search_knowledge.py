@@ -21,12 +21,18 @@ async def search_knowledge(context: ToolContext, query: str, top: int = 4) -> To
     for hit in index.search(query, max(1, min(top, 10))):
         section = sections.get(hit.id)
         ids = section.citations if section is not None else (hit.id,)
-        found += library().cite(ids, context.lang)
+        cited = library().cite(ids, context.lang)
+        found += cited
+        title, passage = hit.title, section.marked if section is not None else hit.passage
+        if context.lang == "en":
+            # Articles are written in Chinese; an English reader gets the English of the passages they rest on.
+            title = section.title_en if section is not None else cited[0].title if cited else hit.title
+            passage = "\n".join(f"{c.passage} [^{c.id}]" for c in cited)
         rows.append(
             {
                 "id": hit.id,
-                "title": hit.title,
-                "passage": section.marked if section is not None else hit.passage,
+                "title": title,
+                "passage": passage,
                 "citations": list(ids),
                 "score": hit.score,
             }

@@ -12,7 +12,7 @@ _SQLITE_REFUSED = {sqlite3.SQLITE_NOTADB}
 _SQLITE_UNAVAILABLE = {
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_PROTOCOL,
-    sqlite3.SQLITE_INTERRUPT,
+    sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_CORRUPT,  # a damaged file is the operator's to restore
 }  # fmt: skip
 # Classes of SQLSTATE, see the PostgreSQL manual, appendix A: connection, rollback (serialisation, deadlock),
 # resources (disk full, too many connections), object in use, operator (shutdown, starting up), system.

@@ -21,8 +21,8 @@ _HELP = re.compile(
     re.I,
 )
 _WAY = re.compile(
-    r"致死(?:剂)?量|致命(?:剂)?量|(?:吃|服)[^，。]{0,14}(?:片|粒|瓶|克|mg|毫克)[^，。]{0,10}(?:会|能|就|足以|可以)[^，。]{0,4}(?:死|致命)|\d+\s*(?:片|粒|克|g|mg|毫克)[^，。]{0,12}(?:致死|致命|足以|会死|就会死|能死)|割腕(?:要|时|的方法|应)|(?:上吊|烧炭|跳楼|溺水|割腕)(?:比较|最|更|的方法|的步骤|痛苦)|没有痛苦的(?:方法|方式|死)|最(?:快|不痛苦)的(?:方法|方式)|"
-    r"lethal (?:dose|amount)|fatal (?:dose|amount)|\d+\s*(?:tablets?|pills?|mg|grams?|g)\b[^.]{0,30}(?:would|will|is|are|can|could)[^.]{0,16}(?:kill|fatal|lethal|enough|die)|(?:painless|quickest|easiest|most effective) (?:way|method)|(?:hang|cut|jump)\w*[^.]{0,20}(?:is|are) (?:quick|painless|effective)|combine[sd]? with alcohol[^.]{0,30}(?:stop|kill|fatal)",
+    r"致死(?:剂)?量|致命(?:剂)?量|(?:吃|服)[^，。]{0,14}(?:片|粒|瓶|克|mg|毫克)[^，。]{0,10}(?:会|能|就|足以|可以)[^，。]{0,4}(?:死|致命)|(?<!\d)\d+\s*(?:片|粒|克|g|mg|毫克)[^，。]{0,12}(?:致死|致命|足以|会死|就会死|能死)|割腕(?:要|时|的方法|应)|(?:上吊|烧炭|跳楼|溺水|割腕)(?:比较|最|更|的方法|的步骤|痛苦)|没有痛苦的(?:方法|方式|死)|最(?:快|不痛苦)的(?:方法|方式)|"
+    r"lethal (?:dose|amount)|fatal (?:dose|amount)|(?<!\d)\d+\s*(?:tablets?|pills?|mg|grams?|g)\b[^.]{0,30}(?:would|will|is|are|can|could)[^.]{0,16}(?:kill|fatal|lethal|enough|die)|(?:painless|quickest|easiest|most effective) (?:way|method)|(?:hang|cut|jump)\w*[^.]{0,20}(?:is|are) (?:quick|painless|effective)|combine[sd]? with alcohol[^.]{0,30}(?:stop|kill|fatal)",
     re.I,
 )
 _REFUSED = re.compile(

@@ -15,8 +15,8 @@ _SPACE = re.compile(r"(?<=[\u3400-\u9fff0-9a-z)%]) (?=[\u3400-\u9fff])")
 # Cue, how far it reaches in characters, whether it reaches over a list (、和及或/and/or).
 _CUES = re.compile(
     r"(?P<wide>否认|未见|未诉|均无|排除|denie[sd]|denying|no (?:history|evidence|sign|signs|complaint)s? of|negative for|without any|without)"
-    r"|(?P<list>没有出现|没有明显|没有|并没有|并无|未出现|未有|无明显|从没|从未|不伴有?|无|no\b|not having|no longer|(?:does|did|do|has|have|is|was|are)(?: not|n't)(?: have| had| having| any)?|never|nor)"
-    r"|(?P<near>没|未|不|别|not|isn't|don't|doesn't|didn't|haven't|hasn't|cannot feel any)"
+    r"|(?P<list>没有出现|没有明显|没有|并没有|并无|未出现|未有|无明显|从没|从未|不伴有?|无|no\b|not having|no longer|(?:does|did|do|has|have|is|was|are)(?: not|n'?t)(?: have| had| having| any)?|never|nor)"
+    r"|(?P<near>没|未|不|别|not|isn'?t|don'?t|doesn'?t|didn'?t|haven'?t|hasn'?t|cant feel any)"
 )
 # Looks like a cue and is none: 不停地咳, 无法, 没劲 …
 _NO_CUE = re.compile(

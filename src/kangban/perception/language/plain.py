@@ -10,7 +10,12 @@ import msgspec
 MOST_CHARACTERS = 200_000
 
 _CJK = r"\u3400-\u9fff"
-_GAPS = re.compile(rf"(?<=[{_CJK}])[\s\u200b-\u200f\ufeff]+(?=[{_CJK}])|[\u200b-\u200f\ufeff]+|(?<!\n)[^\S\n]{{2,}}")
+# Gaps, apostrophes inside a word (isn't is isnt, but i'll is not ill), and every way to say "can't".
+_GAPS = re.compile(
+    rf"(?<=[{_CJK}])[\s\u200b-\u200f\ufeff]+(?=[{_CJK}])|[\u200b-\u200f\ufeff]+|(?<!\n)[^\S\n]{{2,}}"
+    r"|(?P<cant>\b(?:can(?: ?no|['\u2018\u2019\u02bc\u0060\u00b4])t|could(?:n['\u2018\u2019\u02bc\u0060\u00b4]?| no)t|(?:unable|not able) to|(?:isn|wasn|aren)['\u2018\u2019]?t able to)\b)"
+    r"|(?<=[a-z])['\u2018\u2019\u02bc\u0060\u00b4](?=[a-z])(?!(?:ll|re|d)\b)"
+)
 # No number, word or pause is this long; patterns that begin with one would cost its length squared.
 _ENDLESS = re.compile(r"\d{25,}|[零〇一二两俩三四五六七八九十百千半]{25,}|[a-z]{81,}|\n{41,}")
 
@@ -40,7 +45,7 @@ _TABLE = _table()
 
 
 class Plain(msgspec.Struct, frozen=True):
-    """`text` is lower-case, half-width, without gaps inside Chinese; `back` maps its offsets (None = the same)."""
+    """`text` is lower-case, half-width, without gaps inside Chinese and apostrophes; `back` maps its offsets (None = the same)."""
 
     text: str
     original: str
@@ -54,7 +59,7 @@ class Plain(msgspec.Struct, frozen=True):
 
 
 def plain(text: str) -> Plain:
-    """Make text plain. One character stays one character unless it is a gap that is dropped."""
+    """Make text plain. A character stays one, but gaps and apostrophes go, and "cannot" and its like are "cant"."""
     lowered = text.translate(_TABLE)
     folded = lowered.lower()
     if len(folded) != len(lowered):  # İ and its like grow when lowered
@@ -69,7 +74,10 @@ def plain(text: str) -> Plain:
         parts.append(folded[at : gap.start()])
         back += range(at, gap.start())
         at = gap.end()
-        if _parts_words(folded, gap):
+        if gap["cant"]:
+            parts.append("cant")
+            back += (gap.start(), gap.start() + 1, gap.start() + 2, gap.end() - 1)
+        elif _parts_words(folded, gap):
             parts.append(" ")
             back.append(gap.start())
     parts.append(folded[at:])
