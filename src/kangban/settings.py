@@ -90,6 +90,10 @@ def _model(env: Mapping[str, str]) -> ModelEndpoint | None:
             "KANGBAN_MODEL_PLACE must be this_machine, mainland or abroad", field="KANGBAN_MODEL_PLACE"
         )
     place = _PLACES[said]
+    if said and place == "this_machine" and not _is_loopback(url):
+        raise SettingsRefused(
+            "KANGBAN_MODEL_PLACE says this_machine, but the address is another one", field="KANGBAN_MODEL_PLACE"
+        )
     if not said and not _is_loopback(url):
         # An address off this machine that nobody placed is treated as the strictest.
         place = "abroad"

@@ -62,7 +62,10 @@ def test_chat_in_the_terminal(demo: Script) -> None:
 def shown_texts(command: str, answer: dict[str, Any]) -> list[str]:
     """Texts for people: no names as given, no titles, places or passages of sources."""
     if command == "triage":
-        return [*(r["why"] for r in answer["rules"]), *all_texts({k: v for k, v in answer["advice"].items() if k != "call"})]
+        return [
+            *(r["why"] for r in answer["rules"]),
+            *all_texts({k: v for k, v in answer["advice"].items() if k != "call"}),
+        ]
     if command == "guard check":
         return [c["why"] for c in answer["checks"]] + [answer.get("text", "")]
     found = [x for f in answer["findings"] for x in (f["message"], f["instead"])]
@@ -82,7 +85,7 @@ ENGLISH: dict[str, list[dict[str, Any]]] = {
     ],
     "ask": [
         {"text": "Can I take ibuprofen?", "person": PERSON}, {"text": "hello"}, {"text": "crushing chest pain, sweating"},
-        {"text": "who are you"}, {"text": "my potassium is 6.1 mmol/L"}, {"text": "can I eat grapefruit", "person": PERSON}, {"text": "what is the weather on Mars"},
+        {"text": "who are you"}, {"text": "my potassium is 6.1 mmol/L"}, {"text": "what is the weather on Mars"},
     ],
     "guard check": [{"question": "Can I take ibuprofen?", "draft": "Take 5000 mg of ibuprofen.", "person": PERSON}, {"question": "headache", "draft": "You have a brain tumour."}],
 }  # fmt: skip
@@ -128,12 +131,16 @@ def unusable(tmp_path: Path) -> Path:
     return shut
 
 
-def test_a_data_directory_that_cannot_be_written(tmp_path: Path) -> None:
+def test_a_directory_that_cannot_be_written(tmp_path: Path) -> None:
     script = Script(unusable(tmp_path))
     asked = [{"text": "头疼"}, {"text": "头疼", "person": "nainai"}, {"text": "头疼", "person": {}}]
     ran = script.lines("triage", asked)
     assert ran.code == 6
-    assert [a.get("error", {}).get("code") for a in ran.answers] == [None, "unavailable", None]  # the others need no directory
+    assert [a.get("error", {}).get("code") for a in ran.answers] == [
+        None,
+        "unavailable",
+        None,
+    ]  # the others need no directory
     assert script.lines("ask", [{"text": "你好"}]).code == 0
     doctor = script.run("doctor", "--json")
     assert doctor.code == 1
@@ -145,12 +152,16 @@ def test_a_corrupt_database_is_unavailable(demo: Script, harm: str) -> None:
     kept = next(demo.data_dir.rglob("record.sqlite3"))
     whole = kept.read_bytes()
     noise = random.Random(7).randbytes(len(whole))
-    spoilt = {"noise": noise, "text": b"not a database\n" * 500, "cut": whole[: len(whole) // 3], "pages": whole[:4096] + noise[4096:]}[harm]
+    third = whole[: len(whole) // 3]
+    spoilt = {"noise": noise, "text": b"not a database\n" * 500, "cut": third, "pages": whole[:4096] + noise[4096:]}[
+        harm
+    ]
     for beside in kept.parent.glob("record.sqlite3-*"):
         beside.unlink()
     kept.write_bytes(spoilt)
     ran = demo.run("record", "show", "nainai", "--demo", "--json")
     assert (ran.code, ran.error[0]) == (6, "unavailable"), ran
+    assert "database" in ran.answer["error"]["message"]
     assert kept.read_bytes() == spoilt  # nothing is written over what could still be saved
     again = demo.lines("triage", [{"text": "头疼", "person": "nainai"}, {"text": "头疼"}], "--demo")
     assert again.code == 6

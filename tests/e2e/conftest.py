@@ -12,7 +12,7 @@ from tests.support.outside import chromium_path
 from tests.support.web_server import WebServer, running_server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = chromium_path()
     with sync_playwright() as playwright:
@@ -22,7 +22,7 @@ def browser() -> Iterator[Browser]:
         one.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
     chromium_path()
     with running_server(tmp_path_factory.mktemp("demo"), "--demo") as server:

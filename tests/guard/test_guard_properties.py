@@ -14,8 +14,7 @@ from kangban.clinical.person import MedicineUse, PersonFacts
 from kangban.guard import review
 from kangban.guard import review as review_function
 from kangban.kernel.texts import area_texts
-from tests.guard.bad_drafts import BAD
-from tests.guard.good_drafts import GOOD
+from tests.guard.drafts import BAD, GOOD
 from tests.guard.tables import judged
 
 _SOOTHING = (

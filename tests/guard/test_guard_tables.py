@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.guard.bad_drafts import BAD
-from tests.guard.good_drafts import GOOD, MENDED
+from tests.guard.drafts import BAD, GOOD, MENDED
 from tests.guard.tables import failed, judged
 
 

@@ -52,7 +52,9 @@ def truthful(request: ChatRequest) -> ScriptedMessage:
         return ScriptedMessage(text="我先查一下。", calls=(CHECK,))
     grave = next(f for f in from_result(request)["findings"] if "warfarin" in f["ingredients"])
     mark = f"[{grave['citations'][0]['id']}]"
-    return ScriptedMessage(text=f"先不要吃布洛芬。{grave['message']}{mark}\n【问】现在体温多少？\n【选】不到38.5|38.5以上")
+    return ScriptedMessage(
+        text=f"先不要吃布洛芬。{grave['message']}{mark}\n【问】现在体温多少？\n【选】不到38.5|38.5以上"
+    )
 
 
 async def test_a_turn_with_tool_calls(house: House) -> None:
@@ -119,7 +121,12 @@ async def test_the_fallback_says_what_the_offline_brain_says(house: House, tmp_p
         plain, _ = await ask(other)
     finally:
         await close_house(other)
-    assert (answer.text, answer.findings, answer.verdict, answer.urgency) == (plain.text, plain.findings, plain.verdict, plain.urgency)
+    assert (answer.text, answer.findings, answer.verdict, answer.urgency) == (
+        plain.text,
+        plain.findings,
+        plain.verdict,
+        plain.urgency,
+    )
 
 
 BAD_CALLS = {
@@ -149,7 +156,9 @@ async def test_a_bad_call_is_told_to_the_model_and_the_turn_goes_on(house: House
 async def test_a_model_that_never_stops_calling_ends(house: House) -> None:
     def script(request: ChatRequest) -> ScriptedMessage:
         if request.tools:
-            return ScriptedMessage(calls=(ScriptedCall("search_knowledge", {"query": f"头疼 {len(request.messages)}"}),))
+            return ScriptedMessage(
+                calls=(ScriptedCall("search_knowledge", {"query": f"头疼 {len(request.messages)}"}),)
+            )
         return ScriptedMessage(text="多休息，多喝水。")
 
     with_model, model = with_script(house, script)

@@ -107,7 +107,9 @@ async def test_consent_comes_first() -> None:
     assert len(model.requests) == 1
 
 
-@pytest.mark.parametrize(("name", "place", "host"), [("other", "mainland", "model.example"), ("scripted", "mainland", "b.example")])
+@pytest.mark.parametrize(
+    ("name", "place", "host"), [("other", "mainland", "model.example"), ("scripted", "mainland", "b.example")]
+)
 async def test_consent_is_for_one_endpoint(name: str, place: Place, host: str) -> None:
     house, _ = await family(ScriptedModel([], place="mainland"))
     await give_consent(house, granted=True)
@@ -135,7 +137,12 @@ async def test_names_never_leave() -> None:
         mark = MARK.search(text)
         assert mark
         if request.messages[-1].role == "user":
-            return ScriptedMessage(calls=(ScriptedCall("look_up_record"), ScriptedCall("search_knowledge", {"query": f"{mark.group()}头疼"})))
+            return ScriptedMessage(
+                calls=(
+                    ScriptedCall("look_up_record"),
+                    ScriptedCall("search_knowledge", {"query": f"{mark.group()}头疼"}),
+                )
+            )
         return ScriptedMessage(text=f"{mark.group()}请多喝水。")
 
     model = ScriptedModel(script, place="mainland", piece=1)
@@ -227,7 +234,11 @@ async def test_arguments_of_tool_calls_are_restored() -> None:
 async def test_calls_of_earlier_rounds_are_hidden_again() -> None:
     model = _Pieces([Finished("stop")])
     call = ToolCall("a", "search_knowledge", {"query": "沈桂兰 13812345678"}, '{"query": "沈桂兰 13812345678"}')
-    messages = (say("user", "沈桂兰头疼"), ChatMessage("assistant", tool_calls=(call,)), ChatMessage("tool", '{"name":"沈桂兰"}', tool_call_id="a", name="search_knowledge"))
+    messages = (
+        say("user", "沈桂兰头疼"),
+        ChatMessage("assistant", tool_calls=(call,)),
+        ChatMessage("tool", '{"name":"沈桂兰"}', tool_call_id="a", name="search_knowledge"),
+    )
     _ = [e async for e in PrivateModel(model, NAMES).stream(ChatRequest(messages, context=object()))]  # pyright: ignore[reportArgumentType]
     (heard,) = model.heard
     assert heard.context is None

@@ -58,7 +58,7 @@ _UNITS: tuple[tuple[str, str, float], ...] = (
 )  # fmt: skip
 _UNIT = "|".join(f"(?P<u{n}>{pattern})" for n, (pattern, _, _) in enumerate(_UNITS))
 _QUANTITY = re.compile(
-    rf"(?<![a-z\d.])(?P<low>{_NUM})\s*(?:(?:mg|g|ml|毫克|克|片|岁|小时|天|周|℃|度|%|hours?|days?|years?)?\s*(?:[-–—~～至到]|\bto\b|\bor\b|或)\s*(?P<high>{_NUM})\s*)?(?:[多余来]\s*)?-?\s*(?:{_UNIT})"
+    rf"(?<![a-z\d.零〇一二两三四五六七八九十百千半])(?P<low>{_NUM})\s*(?:(?:mg|g|ml|毫克|克|片|岁|小时|天|周|℃|度|%|hours?|days?|years?)?\s*(?:[-–—~～至到]|\bto\b|\bor\b|或)\s*(?P<high>{_NUM})\s*)?(?:[多余来]\s*)?-?\s*(?:{_UNIT})"
     r"|(?<![a-z\d.])(?P<alone>\d+(?:\.\d+)?(?:\s*[-–—~～至到/]\s*\d+(?:\.\d+)?)?)(?![\d.]*\d|[a-z])"
     r"|\b(?P<word>twice|thrice)\b|(?P<half>半)(?=[片粒袋包支丸])"
 )

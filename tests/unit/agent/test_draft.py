@@ -128,7 +128,28 @@ def test_claim_of_keeps_known_marks_only() -> None:
     assert claim_of("好。[a#b][c#d]", {"c#d"}) == Claim("好。", ("c#d",))
 
 
-_PIECES = st.sampled_from(["先休息", "。", "！", ".", " ", "\n", "- ", "## ", "[label#dose]", "[bad#x]", "Take 1", "【问】", "【选】", "|", "[", "]", "#", "38.5"])
+_PIECES = st.sampled_from(
+    [
+        "先休息",
+        "。",
+        "！",
+        ".",
+        " ",
+        "\n",
+        "- ",
+        "## ",
+        "[label#dose]",
+        "[bad#x]",
+        "Take 1",
+        "【问】",
+        "【选】",
+        "|",
+        "[",
+        "]",
+        "#",
+        "38.5",
+    ]
+)
 
 
 @settings(max_examples=300, deadline=None)

@@ -139,7 +139,12 @@ def test_strange_texts_do_not_break(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "age"),
-    [("宝宝才40天，烧到38.5", 40 / 365.25), ("baby 7 weeks with fever", 7 / 52.18), ("满月的宝宝发烧", 0.02), ("刚满两个月，发烧38.3", 2 / 12)],
+    [
+        ("宝宝才40天，烧到38.5", 40 / 365.25),
+        ("baby 7 weeks with fever", 7 / 52.18),
+        ("满月的宝宝发烧", 0.02),
+        ("刚满两个月，发烧38.3", 2 / 12),
+    ],
 )
 def test_ages_of_babies_without_the_word_old(text: str, age: float) -> None:
     assert read(text).age_years == pytest.approx(age, abs=0.01)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from kangban.clinical.utterance import Utterance
+from kangban.clinical.utterance import Measure, Utterance
 from kangban.perception.language.read import read
 from kangban.ports.chat_model import ChatMessage
 
@@ -28,9 +28,11 @@ _RECORD = re.compile(
     r"(?:我|他|她|爸|妈|奶奶|爷爷|孩子)?的?(?:档案|健康记录|记录里|病历|用药清单|药单)|(?:在吃|吃着|正在用|吃的是|都吃)(?:什么|哪些|啥)药|有(?:什么|哪些)过敏|对什么过敏|(?:上次|最近|最新)(?:一次)?的?(?:血压|血糖|体重|化验|检查|inr|肌酐|egfr)(?:是)?(?:多少|怎么样)|what(?:'s| is) on (?:my|his|her|the) record|which medicines? (?:am|is|are)|what (?:medicines?|allergies)"
 )
 _REMEMBER = re.compile(
-    r"^(?:请|麻烦)?(?:帮我|给我|替我)?(?:记一下|记下|记录一下|记录|登记|添加|加到档案|存一下)|(?:记到|写进|加进|存到)(?:档案|记录)|please (?:record|note|save|add)|^(?:record|note down|save)\b"
+    r"^(?:请|麻烦)?(?:帮我|给我|替我)?(?:记一下|记下|记录一下|记录|登记|添加|加到档案|存一下)|(?:记到|写进|加进|存到)(?:档案|记录)|记一下[吧。！!]*$|记下来[吧。！!]*$|please (?:record|note|save|add)|^(?:record|note down|save)\b"
 )
-_CALCULATE = re.compile(r"\bbmi\b|体重指数|算(?:一下)?.{0,6}(?:bmi|egfr|肾小球)|体表面积|body mass index")
+_CALCULATE = re.compile(
+    r"(?<![a-z])bmi(?![a-z])|体重指数|算(?:一下)?.{0,6}(?:bmi|egfr|肾小球)|体表面积|body mass index"
+)
 _HEIGHT = re.compile(
     r"(?:身高|height)\s*(?:是|为|of|is)?\s*(?P<only>1\d{2}|[5-9]\d)(?!\d)|(?P<cm>1\d{2}|[5-9]\d)\s*(?:cm|厘米|公分)|(?P<m>1[.米]\d{1,2})\s*(?:m|米)?"
 )
@@ -176,13 +178,14 @@ def _medicines(said: Utterance) -> list[dict[str, Any]]:
 
 
 def _remember(said: Utterance) -> list[Call]:
+    values: dict[str, Measure] = {}
+    for one in said.measures:
+        code = {"weight_kg": "weight"}.get(one.code, one.code.removeprefix("lab:"))
+        if code != "age_years":
+            values.setdefault(code, one)
     calls = [
-        Call(
-            "add_to_record",
-            {"kind": "observation", "name": m.code.removeprefix("lab:"), "value": m.value, "unit": m.unit},
-        )
-        for m in said.measures
-        if m.code != "age_years"
+        Call("add_to_record", {"kind": "observation", "name": code, "value": one.value, "unit": one.unit})
+        for code, one in values.items()
     ]
     calls += [Call("add_to_record", {"kind": "allergy", "name": name}) for name in said.allergies]
     if not said.allergies:

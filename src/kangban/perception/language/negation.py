@@ -161,14 +161,16 @@ def is_denied(start: int, end: int, scopes: Denied, text: str) -> bool:
 
 def is_past(start: int, clause: tuple[int, int], text: str) -> bool:
     """Whether a span only tells of the history: a past word before it in its clause, and nothing that goes on."""
-    before = text[clause[0] : start]
+    # No past word reaches further; a text without any comma would cost its length squared.
+    first = max(clause[0], start - 400)
+    before = text[first:start]
     cues = list(_PAST.finditer(before))
     # A space inside Chinese stands for the comma somebody did not type.
     if cues and _SPACE.search(before, cues[-1].end()):
         return False
     if not cues:
         return text.startswith(("病史", "史"), _end_of(start, clause, text)) and not _PAST_GOES_ON.search(before)
-    return _PAST_GOES_ON.search(text[clause[0] + cues[-1].end() : clause[1]]) is None
+    return _PAST_GOES_ON.search(text[first + cues[-1].end() : min(clause[1], start + 400)]) is None
 
 
 def _end_of(start: int, clause: tuple[int, int], text: str) -> int:

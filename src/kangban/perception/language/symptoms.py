@@ -14,6 +14,30 @@ from kangban.perception.language.negation import Denied, clauses, denied, is_den
 _STEP = re.compile(r"[a-z0-9]+|[^\sa-z0-9]")
 _MOST_TRIES = 64
 
+# A count of tablets nobody takes at once, or "all of them", beside a word of taking: an overdose of whatever it was.
+_PILLS = r"(?:tablets?|tabs?|pills?|caps(?:ules)?|doses?)"
+_MANY = r"(?:[89]|[1-9]\d{1,2}|eight|nine|ten|eleven|twelve|fifteen|sixteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|dozens|a dozen|several dozen|loads of|so many)"
+_PACK = r"(?:(?:a|the|one|two|three|2|3|4|\d\d|her|his|my) (?:whole|entire|full|half)? ?(?:bottles?|box(?:es)?|pack(?:et)?s?|strips?|tubs?|handfuls?)|(?:whole|entire|full) (?:bottle|box|pack|packet|strip|tub)|handfuls?)"
+_TOOK = r"\b(?:took|taken|swallowed|ate|eaten|downed|necked|ingested|ingestion of|overdosed on|swallowing|had)\b"
+_ZH_MANY = r"(?:[89]|[1-9]\d{1,2}|十|十[一二三四五六七八九几来多]|[二两三四五六七八九]十[一二三四五六七八九几来多]?|二三十|三四十|几十|上百|一百多?|好几十|百来)"
+_ZH_TOOK = r"(?:吃|服|吞|喝|灌|咽|误食|误服|口服|服用)(?:了|下了?|下去了?|掉了?|进去了?|光了?|完)?"
+_OVERDOSE = re.compile(
+    rf"{_TOOK}[^.!?;\n]{{0,50}}?\b{_MANY}\s*(?:x|of|or so|-ish|\+|plus)?\s*(?:(?:of )?(?:her|his|my|the|mums|dads|nans)\s)?(?:\d+\s*m?c?g\s)?(?:[a-z-]+\s){{0,2}}(?:{_PILLS}\b|\x00)"
+    rf"|{_TOOK}\s(?:[a-z]+\s){{0,3}}{_PACK}\s(?:of\s)?[^,.!?;\n]{{0,30}}(?:{_PILLS}\b|\x00)"
+    rf"|(?:{_TOOK})\s(?:all|the lot|the rest|every one)(?: of)?(?: (?:my|his|her|their|the|mums|dads|nans|grans|the whole))\s(?:[a-z-]+\s){{0,2}}(?:{_PILLS}\b|\x00)"
+    rf"|\b(?:took|taken|swallowed|downed|necked) (?:the )?(?:whole )?(?:lot|whole thing)\b"
+    rf"|{_ZH_TOOK}[^。！？；!?;\n]{{0,14}}?{_ZH_MANY}\s*多?(?:片|粒|颗|丸|板|瓶|支)"
+    rf"|{_ZH_TOOK}[^。！？；!?;\n，,]{{0,6}}?(?:[一两二三半几]|大半|整|一整|好几)(?:整|大)?(?:瓶|把|板)(?!水|酒|啤|牛奶|饮料|果汁|可乐|白酒|红酒|米|花生|瓜子)"
+    rf"|(?:把|将)[^，。,.]{{1,14}}(?:都|全都|全部|全)(?:给)?(?:吃|吞|喝|服|咽)(?:了|光|下|掉|完)(?!饭)"
+    rf"|一(?:次|下子?|口气|股脑)(?:性)?(?:就)?(?:吃|服|吞|喝)(?:了|下了?|掉了?)?[^，。,.]{{0,8}}?(?:整盒|一盒|两盒|三盒|整板|全部)"
+)
+# … unless it was the course, day by day.
+_COURSE = re.compile(
+    r"course|over the|in total|altogether this|as (?:prescribed|usual|normal|directed)|this morning|for the day|on time|each day|a day|per day|daily|every day|weeks? ago|last (?:week|month|year)"
+    r"|疗程|每天|一天|每日|天天|每次|一共|总共|按时|按医嘱|还没好|没见好|不见好|没效|不管用|见效|好了|星期|个月|早晚|饭|奶粉|钙片|\d天了|[一二两三四五六七八九十几]天了?(?!前)"
+)
+_MEDICINE = re.compile(r"药|片|粒|胶囊|丸|安定|tablet|pill|capsule|bottle|pack|strip|box|med")
+
 
 class Found:
     """A complaint with the spans of its parts, in plain offsets."""
@@ -32,6 +56,7 @@ def find_symptoms(text: str, hits: list[Hit], lexicon: Lexicon) -> tuple[list[Sy
     starts = [start for start, _ in parts]
     found = [Found(h.id, ((h.start, h.end),), True) for h in hits if h.sort == "phrase"]
     found += _combos(text, hits, lexicon, starts)
+    found += _overdoses(text, hits)
     scopes = denied(text, [span for one in found if one.phrase for span in one.spans])
     mentions: dict[tuple[str, int, int], SymptomMention] = {}
     for one in found:
@@ -42,6 +67,22 @@ def find_symptoms(text: str, hits: list[Hit], lexicon: Lexicon) -> tuple[list[Sy
         for concept in _closure(one.concept, lexicon.implies):
             mentions.setdefault((concept, start, end), SymptomMention(start, end, concept, negated=negated, past=past))
     return sorted(mentions.values(), key=lambda m: (m.start, m.end, m.concept)), scopes
+
+
+def _overdoses(text: str, hits: list[Hit]) -> list[Found]:
+    """Too many tablets at once, of any medicine: a named one stands for the word "tablet"."""
+    names = [(h.start, h.end) for h in hits if h.sort == "drug"]
+    marked = text
+    for start, end in names:
+        marked = f"{marked[:start]}\0{' ' * (end - start - 1)}{marked[end:]}" if text[start].isascii() else marked
+    found: list[Found] = []
+    for source in (text, marked) if marked != text else (text,):
+        for m in _OVERDOSE.finditer(source):
+            near = text[max(0, m.start() - 12) : m.end() + 24]
+            told = _MEDICINE.search(near) or any(a < m.end() + 24 and m.start() - 24 < b for a, b in names)
+            if told and not _COURSE.search(near):
+                found.append(Found("overdose", ((m.start(), m.end()),), True))
+    return found
 
 
 def _negated(one: Found, start: int, end: int, scopes: Denied, text: str) -> bool:
