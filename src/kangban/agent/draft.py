@@ -15,6 +15,16 @@ from kangban.clinical.draft import Claim, Draft, ToolTrace
 
 # The look behind keeps a long run of blanks from being tried at each of its blanks.
 MARK = re.compile(r"(?<!\s)\s*\[\^?([A-Za-z0-9_.:-]+#[^\]\s]+)\]")
+# What an eye does not see and a pattern stumbles over: invisible characters, tags, emphasis, letters set apart.
+_UNSEEN = re.compile(
+    r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff]|<!--.*?-->|</?[A-Za-z][^<>\n]{0,200}>|\*\*|__|`",
+    re.DOTALL,
+)
+_EMPHASIS = re.compile(r"(?<![\w*])\*(?=[^\s*])|(?<=[^\s*])\*(?!\w)")
+_APART = re.compile(r"(?<=(?<!\w)[\u4e00-\u9fff])[ \t\u3000](?=[\u4e00-\u9fff](?!\w))")
+_WIDE = {code: code - 0xFEE0 for span in ((0xFF10, 0xFF1A), (0xFF21, 0xFF3B), (0xFF41, 0xFF5B)) for code in range(*span)}
+# A bare footnote number names no source.
+_FOOTNOTE = re.compile(r"\s*[\[［【]\^?\d{1,3}[\]］】]")
 ASKS = ("【问】", "Q:")
 OFFERS = ("【选】", "OPTIONS:")
 # A sentence ends at full stops, question and exclamation marks, with any marks behind it.
@@ -23,6 +33,24 @@ _SENTENCE = re.compile(
     re.DOTALL,
 )
 _BULLET = re.compile(r"^\s*(?:[-*•·]|\d+[.)、])\s*")
+
+
+def plain_words(text: str) -> str:
+    """A brain's words as they are read: without invisible characters, tags and emphasis."""
+    bare = _EMPHASIS.sub("", _UNSEEN.sub("", text)).translate(_WIDE)
+    return _APART.sub("", bare)
+
+
+def without_footnotes(text: str) -> str:
+    """Words without bare numbers in brackets: they would count sources of our own numbering."""
+    return _FOOTNOTE.sub("", text)
+
+
+def says_something(text: str) -> bool:
+    """Whether anything would be left to show: a sentence or a question, not only headings, marks and options."""
+    draft, _ = draft_of(text, (), (), "")
+    told = [c.text for c in draft.claims if not c.text.startswith("## ")] + [draft.question or ""]
+    return any(c.isalnum() for one in told for c in one)
 
 
 def sentences(line: str) -> list[str]:
@@ -59,7 +87,7 @@ def draft_of(
     question: str | None = None
     offers: tuple[str, ...] = ()
     shown: list[str] = []
-    for line in text.splitlines():
+    for line in plain_words(text).splitlines():
         bare = line.strip()
         if bare.startswith(ASKS):
             question = MARK.sub("", bare.split("】", 1)[-1] if bare.startswith("【") else bare[2:]).strip()

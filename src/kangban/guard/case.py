@@ -139,13 +139,13 @@ class Case:
                 else list(read(one.text).drugs)
             )
             offset = max(one.start, 0)
-            asks = w.QUESTION.search(one.text.lower()) is not None
+            asks = w.asking_from(one.text.lower())
             headed = HEAD.match(one.text) is not None
             for start, end in spans(one.text.lower()):
                 text = one.text[start:end].lower()
                 drugs = tuple(d for d in inside if offset + start <= d.start < offset + end)
                 nameless = not drugs and w.NAMELESS.search(text.strip()) is not None
-                stance: Stance = "mention" if asks else stance_of(text, bool(drugs))
+                stance: Stance = "mention" if asks is not None and end > asks else stance_of(text, bool(drugs))
                 if headed and stance != "mention" and w.SOOTHES.search(text) is None:
                     stance = "warn"
                 made.append(Clause(one.at, text, stance, drugs, last or self.asked, nameless))
@@ -195,7 +195,9 @@ def split(draft: Draft, trusted: int) -> list[Sentence]:
             found.append(Sentence(len(found), start, end, body, tuple(dict.fromkeys((*cited.get(bare, ()), *marks)))))
         at += len(line)
     if draft.question and draft.question.strip():
-        found.append(Sentence(len(found), -1, -1, draft.question.strip()))
+        # Each sentence for itself: one that asks does not excuse one that tells.
+        for piece in w.SENTENCE.finditer(" ".join(draft.question.split())):
+            found.append(Sentence(len(found), -1, -1, piece.group().strip()))
     return found
 
 
@@ -235,7 +237,7 @@ def stance_of(text: str, named: bool) -> Stance:
 
 _TAKES = re.compile(
     r"(?:在|正|着|长期|一直|每天|天天|平时|刚|刚刚|已经|早上|中午|晚上|昨天|今天)[^，。,能可想\s]{0,6}$|(?:吃|服用?|用|喝)(?:着|了|过)[^，。,能可想]{0,6}$|(?:^|[，。,])[^，。,能可想要给]{0,6}(?:吃|服用?)$|"
-    r"\b(?:is|are|am|been|was|he's|she's|i'm|i am|already|currently|regularly|daily) (?:also |already |currently )?(?:on|taking|using)\b[^,.?]{0,24}$|\b(?:takes|took|taking)\b[^,.?]{0,24}$|\bon\s*$|\b(?:i|we|they) take\b[^,.?]{0,20}$"
+    r"\b(?:is|are|am|been|was|he's|she's|i'm|i am|already|currently|regularly|daily) (?:also |already |currently )?(?:on|taking|using|injecting)\b[^,.?]{0,24}$|\b(?:takes|took|taking)\b[^,.?]{0,24}$|\bon\s*$|\b(?:i|we|they|he|she) (?:take|inject)s?\b[^,.?]{0,20}$"
 )
 _ASKING = re.compile(
     r"能|可以|想|要不要|该不该|家里有|买了|\bcan\b|\bcould\b|\bshould\b|\bmay\b|\bis it\b|\bwant|\badd\b"

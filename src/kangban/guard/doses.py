@@ -78,7 +78,7 @@ def stated(case: Case) -> list[Stated]:
             found.append(
                 Stated(one, drugs, q, _words(low, q), _is_daily(low, q), per_day, hours, days, own_age, limit, clause)
             )
-        if not any(s.sentence.at == one.at for s in found) and (hours or per_day) and carried and clauses:
+        if not any(s.sentence.at == one.at for s in found) and (hours or per_day or days) and carried and clauses:
             text = low
             if not _REPORTED.search(text) and (_LIMIT.search(text) or not _FORBIDS.search(w.SOOTHES.sub(" ", text))):
                 found.append(

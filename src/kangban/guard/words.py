@@ -13,6 +13,11 @@ CLAUSE_END = re.compile(
     r"[。！？!?；;\n]|[，,](?!\d{3})|[：:](?!\d)|(?<=[a-z)])\.(?=\s|$|[\u4e00-\u9fff])|但是|但|不过|然而|(?=改(?:吃|用|服|成|为)|换(?:成|用|吃)|而是|(?<!也)(?<!就)(?<!不)可以改|代替|替代|取代)|\bbut\b|\bhowever\b|\balthough\b|\bthough\b|(?=\binstead of\b|\brather than\b|\bunless\b)"
 )
 QUESTION = re.compile(r"[？?]\s*$|吗[。\s]*$|(?<!不)(?:有没有|是不是|能不能|要不要)[^。]*$")
+# What is told under the cover of a question: "did you know that …?", "…, right?".
+LEADING = re.compile(
+    r"(?:您|你)们?(?:知道|晓得|明白|听说)[^。]*吗|知不知道|难道|何不|为什么不|为何不|(?<!是)不是[^。]{1,20}吗|(?:吧|对|好|行)不?(?:对|好|行)?[？?]\s*$|(?:对|好|行|是)吧|"
+    r"\bdid you know\b|\bdo(?:n't)? you (?:know|reali[sz]e|see)\b|\bisn't (?:it|that|this)\b|\baren't (?:they|you)\b|\bwhy not\b|\b(?:right|ok(?:ay)?|agreed|got it)\s*\?\s*$"
+)
 # What soothes holds a "not" and is a permission all the same.
 SOOTHES = re.compile(
     r"没有?(?:什么|任何|明显|已知|严重|太大)?的?(?:相互作用|冲突|影响|禁忌|危险|风险|问题|关系|副作用|害处|坏处|大碍|不良反应)|不(?:会)?(?:有)?(?:什么|任何)?(?:冲突|影响|相互作用|相克|打架|会有(?:什么|任何)?(?:问题|影响|危险|事)|碍事|要紧|打紧)|"
@@ -57,7 +62,7 @@ NAMELESS = re.compile(
 )
 YES_ALONE = re.compile(r"^\s*(?:没问题|没事|没关系|可以的?|能|行|no problem|sure|yes|of course|certainly)\s*[.。]?$")
 STOPS = re.compile(
-    r"停(?:用|掉|吃|服|药|止(?:服|吃|用|使))|先停|暂停|不要再(?:吃|用|服)|别再?(?:吃|用|服)|不(?:用|必|要|需要)(?:再|继续)(?:吃|服|用)|断药|戒掉|把[^，。]{1,10}停(?:了|掉)?|(?:今天|马上|立刻|立即|现在)(?:就)?停|"
+    r"停(?:用|掉|吃|服|药|止(?:服|吃|用|使))|先停|暂停|不要再(?:吃|用|服)|别再?(?:吃|用|服)|不(?:用|必|要|需要)(?:再|继续)(?:吃|服|用|打)|(?:可以|能|该|就)(?:考虑)?停|停(?:几|一|两|三|半|\d)|不(?:用|必|需要?)(?:再|继续)?(?:打|注射)(?!12|1[12]0|急|电)|断药|断(?:了|掉)(?=吧|$|[，。])|(?:不|别)(?:再)?打胰岛素|胰岛素(?:就|先|今天|以后)?(?:别|不)(?:再)?打|戒掉|把[^，。]{1,10}停(?:了|掉)?|(?:今天|马上|立刻|立即|现在)(?:就)?停|"
     r"\bstop(?:ping)? (?:taking |using |your |the |his |her |all )*|\bdiscontinue|\bcome off\b|\bquit(?:ting)?\b|\bcease\b|\bskip\b|\bdo not take any more\b|\bno longer (?:take|need)|\bdon't take any more\b|\bgive up\b"
 )
 NOT_STOPS = re.compile(
@@ -73,3 +78,11 @@ UNLISTED = re.compile(
 OF_MEDICINES = re.compile(
     r"吃|服|用药|合用|喝|药|风险|出血|中毒|过量|过敏|\b(?:take|use|taking|using|combin\w*|together|risk|bleed\w*|medicines?|drugs?)\b"
 )
+
+
+def asking_from(text: str) -> int | None:
+    """Where the asking part of lower-case text begins, None where it tells: only its last clause asks."""
+    if QUESTION.search(text) is None or LEADING.search(text) is not None:
+        return None
+    ends = [m.end() for m in re.finditer(r"[，,；;：:。！!]", text[:-1])]
+    return ends[-1] if ends else 0

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from datetime import timedelta
+from functools import partial
 
 import msgspec
 
-from kangban.agent.draft import draft_of
+from kangban.agent.draft import draft_of, says_something, without_footnotes
 from kangban.agent.events import Budget, Ended, StepDone
 from kangban.agent.loop import run_agent
 from kangban.agent.offline.plan import whole_question
@@ -19,10 +21,11 @@ from kangban.clinical.person import PersonFacts
 from kangban.clinical.record import AnswerGiven, Communication, Entry, Provenance
 from kangban.clinical.urgency import Lang, Urgency
 from kangban.guard import review
+from kangban.journeys.asked_back import Checked, check_with_question, names_to_show
 from kangban.journeys.attachments import Upload, keep
 from kangban.journeys.conclude import Turn, closing_entries
 from kangban.journeys.house import House, get_member, members
-from kangban.journeys.outbound import brain_for
+from kangban.journeys.outbound import brain_for, given_names
 from kangban.journeys.own_words import own_words
 from kangban.journeys.render import cited_only, claims_after, plain_text, urgency_line
 from kangban.journeys.turn_events import SentenceReleased, StepShown, Stored, TurnDone, TurnEvent, UrgencyJudged
@@ -39,6 +42,12 @@ from kangban.toolbox.services import Services
 
 LONGEST_TURN = timedelta(minutes=3)
 HISTORY = 8  # messages of the conversation a brain sees
+
+
+# Of these a record may be told without a name; "妈妈" is also anybody who is pregnant.
+_ELDERS = frozenset({"爷爷", "奶奶", "姥姥", "姥爷", "外婆", "外公", "公公", "婆婆", "爸爸", "父亲", "母亲"})
+# 豆豆, 乐乐: a relation that is a name; but 妈妈 and 爷爷 stand in many an answer.
+_PET_NAME = re.compile(r"(?!(?:妈妈|爸爸|爷爷|奶奶|姥姥|姥爷|公公|婆婆|哥哥|姐姐|弟弟|妹妹|叔叔|伯伯|姑姑|舅舅|太太|宝宝|娃娃))(.)\1")
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -180,7 +189,7 @@ async def _think(
         if model is house.offline:
             raise
         run.text = ""
-    if run.text.strip() or model is house.offline:
+    if model is house.offline or says_something(run.text):
         return
     step = Step("step.model_failed", {}, ok=False)
     run.steps.append(step)
@@ -210,47 +219,62 @@ async def _agent(
             if isinstance(event, StepDone):
                 run.results.append(event.result)
                 run.traces.append(event.trace)
-                failed = Step("step.tool_failed", {"name": event.trace.name}, ok=False)
-                step = Step(event.result.step, event.result.step_values) if event.result.step else None
+                # A page shows no words of the model's that nobody checked, not even as a tool's name.
+                failed = Step("step.tool_failed", {"name": event.trace.name if event.trace.name in names else "?"}, ok=False)
+                values = {k: _told(v, event.trace, messages) for k, v in event.result.step_values.items()}
+                step = Step(event.result.step, values) if event.result.step else None
                 shown = step if event.result.ok and step else failed
                 run.steps.append(shown)
                 yield shown
             elif isinstance(event, Ended):
-                run.text = event.text if event.reason == "answered" else ""
+                run.text = without_footnotes(event.text) if event.reason == "answered" else ""
+
+
+def _told(value: str, trace: ToolTrace, messages: Sequence[ChatMessage]) -> str:
+    """A step's value, unless only the model wrote it."""
+    written = any(value == one for one in trace.arguments.values())
+    return value if not written or any(value in m.content for m in messages if m.role == "user") else "…"
 
 
 async def _answer(house: House, question: Question, run: _Run, turn: Turn) -> tuple[Answer, Draft, Verdict]:
     citations = [c for r in run.results for c in r.citations]
     draft, offers = draft_of(run.text, citations, run.traces, run.brain)
-    others = await _others(house, question.member_id)
-    verdict = await asyncio.to_thread(
+    others = await _others(house, question.member_id, turn.question)
+    judge = partial(
         review,
-        draft,
-        turn.question,
-        turn.person,
+        question=turn.question,
+        person=turn.person,
         said=turn.said,
         triage=turn.outcome,
         own_words=own_words(run.traces, turn.outcome),
         others=others,
         lang=question.lang,
     )
-    return _compose(run, turn, draft, verdict, offers), draft, verdict
+    checked = await asyncio.to_thread(check_with_question, draft, offers, judge)
+    return _compose(run, turn, draft, checked), draft, checked.verdict
 
 
-async def _others(house: House, member_id: str) -> tuple[str, ...]:
+async def _others(house: House, member_id: str, asked: str) -> tuple[str, ...]:
     """Names by which another member could be recognised in an answer."""
-    return tuple(m.patient.name for m in await members(house) if m.id != member_id and len(m.patient.name) > 1)
+    told: list[str] = []
+    for one in await members(house):
+        if one.id != member_id:
+            pet = [one.patient.relation] if _PET_NAME.fullmatch(one.patient.relation) else []
+            kin = one.patient.relation
+            if kin in _ELDERS and kin not in asked:
+                told += [f"{kin}{verb}" for verb in ("有", "吃", "在吃", "也", "患", "得", "对", "过敏")]
+            told += [one.patient.name, *given_names(one.patient.name), *pet]
+    return tuple(dict.fromkeys(n for n in told if len(n) > 1))
 
 
-def _compose(run: _Run, turn: Turn, draft: Draft, verdict: Verdict, offers: tuple[str, ...]) -> Answer:
-    shown = verdict.decision in ("release", "amend")
+def _compose(run: _Run, turn: Turn, draft: Draft, checked: Checked) -> Answer:
+    verdict, question = checked.verdict, checked.question
     claims = claims_after(draft, verdict)
     citations = cited_only(claims, draft.citations)
     findings = tuple({(f.rule, f.medicines): f for r in run.results for f in r.findings}.values())
     first = urgency_line(turn.outcome.urgency, turn.outcome, turn.lang)
-    if verdict.text is not None and first and verdict.text.startswith(first[:8]):
+    if verdict.text is not None and first and verdict.text.startswith(first.rstrip("。.")):
         first = ""  # the guard has put it there already
-    question = draft.question if shown else None
     return Answer(
         id=derived_id("answer", turn.message_id),
         brain=run.brain,
@@ -262,10 +286,10 @@ def _compose(run: _Run, turn: Turn, draft: Draft, verdict: Verdict, offers: tupl
         citations=citations,
         findings=findings,
         unknown=tuple({u.fact: u for r in run.results for u in r.unknown}.values()),
-        not_in_catalogue=tuple({n.name: n for r in run.results for n in r.not_in_catalogue}.values()),
+        not_in_catalogue=names_to_show([n for r in run.results for n in r.not_in_catalogue], turn.question),
         proposals=(),
         steps=(*run.steps, Step("step.guarded", {"count": str(len(verdict.checks))})),
         checks=verdict.checks,
         call=turn.outcome.call,
-        options=offers if question else (),
+        options=checked.options,
     )

@@ -43,7 +43,7 @@ class Pseudonyms:
     """Replaces names and ids by marks, and marks by names again. One per turn."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        told = {n.strip() for n in names} | {given for n in names for given in _given_names(n.strip())}
+        told = {n.strip() for n in names} | {given for n in names for given in given_names(n.strip())}
         longest_first = sorted((n for n in told if len(n) >= 2), key=lambda n: (-len(n), n))
         self._names = re.compile("|".join(map(_name_pattern, longest_first)), re.IGNORECASE) if longest_first else None
         self._mark_of: dict[str, str] = {}
@@ -66,8 +66,8 @@ class Pseudonyms:
         return self._mark_of.setdefault(original, f"〔{kind}{len(self._mark_of) + 1}〕")
 
 
-def _given_names(name: str) -> list[str]:
-    """桂兰 of 沈桂兰, 晓雨 of 欧阳晓雨; Grace and Hopper of Grace Hopper."""
+def given_names(name: str) -> list[str]:
+    """The given names in a full name: 桂兰 of 沈桂兰, 晓雨 of 欧阳晓雨; Grace and Hopper of Grace Hopper."""
     if " " in name:
         return [part for part in name.split() if len(part) > 2]
     if len(name) in (3, 4) and all("\u4e00" <= c <= "\u9fff" for c in name):

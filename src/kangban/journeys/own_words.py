@@ -12,7 +12,8 @@ from kangban.kernel.texts import LANGUAGES, area_texts
 
 # Tools whose texts are pack data. What stands on the record is somebody's words, not ours.
 SPEAKING = frozenset({"check_medication", "triage", "judge_lab_value", "check_food", "calculate", "search_knowledge"})
-
+# Fields that repeat names as a model or the record wrote them.
+_REPEATING = frozenset({"not_in_catalogue", "medicines", "name", "herbs_unchecked", "suggestions", "complaints"})
 
 # Fixed sentences of the offline brain; those with places to fill are judged like anybody's.
 _HOUSE_SENTENCES = tuple(
@@ -26,7 +27,11 @@ _HOUSE_SENTENCES = tuple(
 
 def own_words(traces: Sequence[ToolTrace], outcome: TriageOutcome) -> tuple[str, ...]:
     """Every sentence of the tools' results and of the triage of the question."""
-    texts = [text for trace in traces if trace.name in SPEAKING and trace.ok for text in _texts(trace.result)]
+    ours = [trace for trace in traces if trace.name in SPEAKING and trace.ok]
+    written = tuple(text for trace in ours for text in _texts(trace.arguments, all_keys=True))
+    texts = [text for trace in ours for text in _texts(trace.result)]
+    # A tool that repeats what it was asked has not said it.
+    texts = [text for text in texts if not any(text in one or (len(one) > 3 and one in text) for one in written)]
     texts += [outcome.advice, outcome.advice_en, *outcome.return_if, *outcome.return_if_en]
     texts += [x for rule in outcome.rules for x in (rule.why, rule.why_en)]
     texts += _HOUSE_SENTENCES
@@ -34,12 +39,13 @@ def own_words(traces: Sequence[ToolTrace], outcome: TriageOutcome) -> tuple[str,
     return tuple(dict.fromkeys(one for line in plain for one in (line, *sentences(line)) if one))
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(value: Any, *, all_keys: bool = False) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
-        for one in cast("dict[str, Any]", value).values():
-            yield from _texts(one)
+        for key, one in cast("dict[str, Any]", value).items():
+            if all_keys or key not in _REPEATING:
+                yield from _texts(one, all_keys=all_keys)
     elif isinstance(value, (list, tuple)):
         for one in cast("list[Any]", value):
-            yield from _texts(one)
+            yield from _texts(one, all_keys=all_keys)

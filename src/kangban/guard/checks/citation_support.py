@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from kangban.guard.case import Case, Sentence
 from kangban.guard.fault import Result, passed, result
-from kangban.kernel.canonical import canonical_json
 from kangban.retrieval.cite import library
 from kangban.retrieval.quantities import find_quantities
 from kangban.retrieval.support import supports
@@ -32,7 +31,6 @@ def check(case: Case) -> Result:
     """Fail for invented ids and for sentences their passages contradict or do not carry; none needed in bare text."""
     shelf = library()
     given = {c.id: c for c in case.draft.citations}
-    traces = canonical_json(tuple(t.result for t in case.draft.trace)) if case.draft.trace else ""
     wrong: list[Sentence] = []
     invented: list[Sentence] = []
     judged = 0
@@ -53,7 +51,7 @@ def check(case: Case) -> Result:
                 invented.append(one)
         bare = _plain(one.text)
         told = _HEAD.sub("", bare)
-        ours = any(words in house_words() or words in traces for words in (bare, told))
+        ours = any(words in house_words() for words in (bare, told))
         if passages and not ours and supports(bare, passages) != "supported":
             wrong.append(one)
     placed = any(c.citations for c in case.draft.claims)

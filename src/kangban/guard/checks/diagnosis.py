@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kangban.guard import words as w
 from kangban.guard.case import Case, Sentence
 from kangban.guard.fault import Result, passed, result
 from kangban.rules.catalogue import catalogue
@@ -15,6 +16,10 @@ _ZH_DISEASE = (
 )
 _ZH = re.compile(
     rf"(?:(?:您|你|他|她|孩子|宝宝|老人|奶奶|爷爷|妈妈|爸爸|患者|这|那|这种情况|这个|症状|以上|目前)[^，。；;,]{{0,10}}?(?:就是|肯定是|一定是|明显是|显然是|无疑是|属于|得了|得的是|患(?:的是|有|上了?|了)|是(?:由)?(?:典型的?|急性|慢性|普通)?|确诊(?:为|是|了)?|诊断(?:为|是)|感染了)|(?:确诊|可以诊断|诊断)(?:为|是)|(?:就是|肯定是|一定是|必然是|无疑是|毫无疑问是|百分之百是|绝对是|明确是|得的是|得了))\s*(?:了|一种|个|典型的?|急性的?|轻度的?|早期的?)?\s*(?P<d>{_ZH_DISEASE})"
+)
+# "诊断：肺炎。", "肺炎没跑了"
+_ZH_BARE = re.compile(
+    rf"(?:(?:诊断|结论|病因|结果)(?:是|为)?[:：]\s*(?P<d>{_ZH_DISEASE})(?=[，。,；;!！]|$))|(?P<e>{_ZH_DISEASE})(?:没跑了|跑不了|错不了|板上钉钉)"
 )
 _EN_DISEASE = r"(?:anemic|anaemic|diabetic|asthmatic|hypertensive|clinically depressed|(?:(?:a|an|the|acute|chronic|early|mild|severe|bacterial|viral|typical|classic|type \d|full-blown|bad|simple|common|urinary tract|respiratory|stomach|lung|kidney|heart|brain|ear|throat|sinus|iron deficiency|[a-z]+\'s|rheumatoid|acid|gastric|thyroid|liver|coronary|peptic|kidney) )*(?:[a-z]+itis|[a-z]+oma|[a-z]+(?:a|ae)emia|pneumonia|strokes?|heart attack|myocardial infarction|cancer|flu|influenza|infection|migraine|diabetes|asthma|fracture|covid(?:-19)?|angina|cold|depression|epilepsy|gout|ulcers?|hypertension|embolism|thrombosis|tuberculosis|sepsis|heart failure|reflux|shingles|chickenpox|measles|kidney stones?|gallstones|dementia|parkinson's|anemia|hypothyroidism|hyperthyroidism|glaucoma|appendicitis|aneurysm|dissection|anxiety|disease|syndrome|disorder))\b"
 _EN = re.compile(
@@ -39,13 +44,14 @@ def check(case: Case) -> Result:
     at: list[Sentence] = []
     for one in case.sentences:
         low = one.text.lower()
-        if re.search(r"[？?]\s*$", low):
-            continue
-        for found in (*_ZH.finditer(low), *_EN.finditer(low)):
+        asks = w.asking_from(low)
+        for found in (*_ZH.finditer(low), *_ZH_BARE.finditer(low), *_EN.finditer(low)):
+            if asks is not None and found.end() > asks:
+                continue
             start = max(low.rfind(c, 0, found.start()) for c in "，。；;,!！") + 1
             stop = min((i for c in "，。；;,!！" if (i := low.find(c, found.end())) >= 0), default=len(low))
             clause = low[start:stop]
-            disease = found["d"].strip()
+            disease = next(v for v in found.groupdict().values() if v).strip()
             certain = _CERTAIN.search(found.group()) is not None
             if _COMPLAINT.match(disease) or _is_known(disease, known):
                 continue

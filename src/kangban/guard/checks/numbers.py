@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kangban.clinical.draft import ToolTrace
 from kangban.clinical.utterance import DrugMention
 from kangban.guard import known_numbers as known
 from kangban.guard.case import Case, Sentence
@@ -146,6 +147,15 @@ def _drugs_of(case: Case) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _told(trace: ToolTrace) -> str:
+    """A tool's result without the words it was asked with: an invented number does not prove itself."""
+    result, asked = canonical_json(trace.result), canonical_json(trace.arguments)
+    for words in sorted(set(re.findall(r'"((?:[^"\\]|\\.)*)"', asked)), key=len, reverse=True):
+        if re.search(r"\d|[一二三四五六七八九十百千万两半]", words):
+            result = result.replace(f'"{words}"', '""')
+    return result
+
+
 def _allowed(case: Case) -> known.Numbers:
     person = case.record
     parts = [case.question, case.draft.text[: case.trusted]]
@@ -159,7 +169,7 @@ def _allowed(case: Case) -> known.Numbers:
     shelf = library()
     for c in case.draft.citations:
         parts += [c.passage, c.title, shelf.both_languages(c.id) if c.id in shelf else ""]
-    parts += [canonical_json(trace.result) for trace in case.draft.trace]
+    parts += [_told(trace) for trace in case.draft.trace]
     out = case.outcome
     parts += [
         out.advice,

@@ -14,9 +14,15 @@ from kangban.rules.catalogue import Named, catalogue
 NAME = "ordered_medicine"
 # Bought without order, yet ordered where somebody takes them steadily.
 _STEADY = ("class:antiplatelet", "class:anticoagulant", "class:insulin", "class:antidiabetic", "class:antihypertensive")
+# A question that offers to stop is no question about what was done.
+_OFFERS = re.compile(r"(?:要不要|想不想|先|不如|同意)[^，。？?]{0,8}停|(?:shall|should) (?:we|i|you|he|she) (?:stop|quit)")
 _NAMELESS = re.compile(
     r"停药|药(?:先)?(?:都)?停(?:了|掉)|把药停|(?:所有|全部)的?药|这(?:个|些)药|stop (?:taking )?(?:your|the|all|his|her|that|this|it) ?(?:medic\w+|pills?|tablets?|drugs?)?"
 )
+
+
+def _asked(text: str) -> bool:
+    return w.asking_from(text) is not None and _OFFERS.search(text) is None
 
 
 def is_ordered(use: MedicineUse) -> bool:
@@ -46,7 +52,9 @@ def check(case: Case) -> Result:
     names: list[str] = []
     for clause in case.clauses:
         bare = w.NOT_STOPS.sub(" ", clause.text)
-        if not w.STOPS.search(bare) or w.ASKS_DOCTOR.search(bare) or w.QUESTION.search(case.sentence_of(clause).text):
+        if not w.STOPS.search(bare) or w.ASKS_DOCTOR.search(bare):
+            continue
+        if clause.stance == "mention" and _asked(case.sentence_of(clause).text.lower()):
             continue
         told = [d.name for d in clause.drugs if d.named_id in ids]
         if clause.drugs and not told:

@@ -35,8 +35,9 @@ def check(case: Case) -> Result:
     unchecked = _unchecked(case)
     if unchecked is not None:
         return unchecked
+    silent = _never_warned(case)
     if not permits:
-        return result(NAME, "not_applicable")
+        return silent or result(NAME, "not_applicable")
     unknown = False
     standing = _standing(case, permits)
     for clause in permits:
@@ -49,7 +50,31 @@ def check(case: Case) -> Result:
             return result(NAME, "fail", "unsafe", remedy="hold", at=(case.sentence_of(clause),),
                           medicine="、".join(found.medicines), why=text)  # fmt: skip
         unknown = unknown or missing
+    if silent is not None:
+        return silent
     return result(NAME, "unknown", "unsafe_unknown") if unknown else passed(NAME)
+
+
+def _never_warned(case: Case) -> Result | None:
+    """A barred medicine spoken of and nowhere warned of: whatever the words, they do not warn who asked."""
+    asked = {d.named_id for d in case.asked}
+    taken = {u.name for u in case.taken}
+    for clause in case.clauses:
+        text = case.sentence_of(clause).text
+        if clause.stance == "warn" or w.ASKS_DOCTOR.search(clause.text) or w.asking_from(text.lower()) is not None:
+            continue
+        named = tuple(d for d in clause.drugs if d.named_id in asked and d.named_id not in case.warned)
+        if not named or case.is_own(text):
+            continue
+        for use in _uses(named):
+            for one in check_medicines(_without_doses(case.person), (use,)).findings:
+                if one.kind in ("dose", "omission", "food") or one.severity not in _GRAVE:
+                    continue
+                if use.name in one.medicines and _new_risk(one, {use.name}, taken):
+                    why = one.message if case.lang == "zh" else one.message_en
+                    return result(NAME, "fail", "unsafe", remedy="hold", at=(case.sentence_of(clause),),
+                                  medicine="、".join(one.medicines), why=why)  # fmt: skip
+    return None
 
 
 def _own_general(case: Case, clause: Clause) -> bool:

@@ -51,7 +51,9 @@ _WEEKS = re.compile(
     rf"|\b(?P<ew>\d{{1,2}})\s*(?:weeks?|wks?)\s*(?:pregnant|gestation|of pregnancy)|\bpregnant\s*(?:,|at|for)?\s*(?P<ew2>\d{{1,2}})\s*(?:weeks?|wks?)|\b(?P<em>{_E})\s*months?\s*pregnant"
 )
 _PREGNANT = re.compile(r"(?<!没)(?<!未)(?<!备)(?:怀孕|怀着孕|孕妇|孕期|妊娠|有喜了|怀上了)|\bpregnant\b|\bpregnancy\b")
-_NOT_PREGNANT = re.compile(r"没怀孕|未孕|未怀孕|没有怀孕|不是孕妇|备孕|not pregnant|postmenopausal|绝经")
+_NOT_PREGNANT = re.compile(
+    r"没怀孕|未孕|未怀孕|没有怀孕|不是孕妇|备孕|妊娠试验:?(?:阴性|\(-\))|验孕(?:棒)?(?:是)?阴性|not pregnant|pregnancy test (?:is |was |came back )?neg|negative pregnancy test|postmenopausal|绝经"
+)
 # "pregnant … 28 weeks": between these a bare number of weeks beside a pregnancy is its age, not how long it hurts.
 LEAST_WEEKS_SAID, MOST_WEEKS_SAID = 5, 43
 _ANY_WEEKS = re.compile(r"(?P<w>\d{1,2})\s*(?:\+\s*\d\s*)?(?:周(?!前|来)|weeks?\b|wks?\b|w\b)")
@@ -237,6 +239,8 @@ def hours(text: str, not_in: list[Measure], weeks: float | None = None) -> float
             continue
         if m["n"] and re.fullmatch(r"(?:3[4-9]|4[0-3])\.\d", m["n"]):  # 38.3半天: a temperature, then a time
             count = 0.5 if text.startswith("半", m.end("n")) else None
+        if _AHEAD.search(text[max(0, m.start() - 16) : m.start()]):
+            continue
         if count is None or per is None or re.search(r"每|孕|一日|隔|every|per|q\s?$", behind):
             continue
         if (
@@ -252,6 +256,10 @@ def hours(text: str, not_in: list[Measure], weeks: float | None = None) -> float
     return max(said) if said else None
 
 
+# "give it a couple of days" and 再等两天 speak of the days to come.
+_AHEAD = re.compile(
+    r"(?:\bgive (?:it|that|him|her)|\bwait|\bleave it|\bwithin|\bin another)\s(?:for\s)?(?:a(?:nother)?\s)?$|(?:再过|再等|等个|过个|先等|再观察|先观察|再看)$"
+)
 _READ_AS_VITALS = frozenset({"temp", "sbp", "dbp", "hr", "rr", "spo2"})
 
 
