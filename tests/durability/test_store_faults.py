@@ -90,7 +90,7 @@ async def test_erased_words_are_no_longer_in_the_files(tmp_path):
     await store.close()
 
 
-async def test_an_entry_or_a_file_that_was_damaged_is_broken_and_quotes_nothing(tmp_path):
+async def test_a_damaged_entry_is_broken_a_damaged_file_unavailable_and_nothing_is_quoted(tmp_path):
     file = tmp_path / "record.sqlite"
     store = await open_store(sqlite_url(file))
     await store.append([fact(Condition(f"secret {n} " * 50)) for n in range(400)])
@@ -106,7 +106,7 @@ async def test_an_entry_or_a_file_that_was_damaged_is_broken_and_quotes_nothing(
     damaged[4096 * 8 :] = b"\xa5" * (len(damaged) - 4096 * 8)
     file.write_bytes(damaged)
     store = await open_store(sqlite_url(file))
-    with pytest.raises(Broken) as malformed:
+    with pytest.raises(Unavailable) as malformed:
         await store.entries("home")
     await store.close()
     assert "secret" not in f"{unreadable.value} {malformed.value}"

@@ -127,7 +127,9 @@ async def test_a_dose_put_into_a_tools_mouth(house: House) -> None:
     await nothing_leaks(house, "zhiyuan", "喉咙痛怎么办", after(call, "头孢克肟每次777毫克。"), ("777",), "zh")
 
 
-@pytest.mark.parametrize("call", [LAUNDERED[0], LAUNDERED[4], LAUNDERED[6], ScriptedCall("look_up_record")], ids=range(4))
+@pytest.mark.parametrize(
+    "call", [LAUNDERED[0], LAUNDERED[4], LAUNDERED[6], ScriptedCall("look_up_record")], ids=range(4)
+)
 async def test_the_last_tool_text_as_an_answer(house: House, call: ScriptedCall) -> None:
     answer = await nothing_leaks(house, "nainai", FEVER, after(call, None), ("放心吃", "周小雨", "豆豆"), "zh")
     assert "就医" in answer.text or "看医生" in answer.text
@@ -235,7 +237,9 @@ HONEST: tuple[tuple[str, Lang, str, str, tuple[str, ...]], ...] = (
 
 
 @pytest.mark.parametrize("honest", HONEST, ids=range(len(HONEST)))
-async def test_an_honest_answer_keeps_its_words(house: House, honest: tuple[str, Lang, str, str, tuple[str, ...]]) -> None:
+async def test_an_honest_answer_keeps_its_words(
+    house: House, honest: tuple[str, Lang, str, str, tuple[str, ...]]
+) -> None:
     member, lang, question, words, pieces = honest
     answer = await turn(house, member, question, always(words), lang)
     assert answer.verdict in ("release", "amend"), [c for c in answer.checks if c.outcome == "fail"]

@@ -22,7 +22,9 @@ _UNSEEN = re.compile(
 )
 _EMPHASIS = re.compile(r"(?<![\w*])\*(?=[^\s*])|(?<=[^\s*])\*(?!\w)")
 _APART = re.compile(r"(?<=(?<!\w)[\u4e00-\u9fff])[ \t\u3000](?=[\u4e00-\u9fff](?!\w))")
-_WIDE = {code: code - 0xFEE0 for span in ((0xFF10, 0xFF1A), (0xFF21, 0xFF3B), (0xFF41, 0xFF5B)) for code in range(*span)}
+_WIDE = {
+    code: code - 0xFEE0 for span in ((0xFF10, 0xFF1A), (0xFF21, 0xFF3B), (0xFF41, 0xFF5B)) for code in range(*span)
+}
 # A bare footnote number names no source.
 _FOOTNOTE = re.compile(r"\s*[\[［【]\^?\d{1,3}[\]］】]")
 ASKS = ("【问】", "Q:")

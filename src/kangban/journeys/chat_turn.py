@@ -47,7 +47,7 @@ HISTORY = 8  # messages of the conversation a brain sees
 # Of these a record may be told without a name; "妈妈" is also anybody who is pregnant.
 _ELDERS = frozenset({"爷爷", "奶奶", "姥姥", "姥爷", "外婆", "外公", "公公", "婆婆", "爸爸", "父亲", "母亲"})
 # 豆豆, 乐乐: a relation that is a name; but 妈妈 and 爷爷 stand in many an answer.
-_PET_NAME = re.compile(r"(?!(?:妈妈|爸爸|爷爷|奶奶|姥姥|姥爷|公公|婆婆|哥哥|姐姐|弟弟|妹妹|叔叔|伯伯|姑姑|舅舅|太太|宝宝|娃娃))(.)\1")
+_PET_NAME = re.compile(r"(?![妈爸爷奶姥公婆哥姐弟妹叔伯姑舅太宝娃])(.)\1")
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -220,7 +220,8 @@ async def _agent(
                 run.results.append(event.result)
                 run.traces.append(event.trace)
                 # A page shows no words of the model's that nobody checked, not even as a tool's name.
-                failed = Step("step.tool_failed", {"name": event.trace.name if event.trace.name in names else "?"}, ok=False)
+                called = event.trace.name if event.trace.name in names else "?"
+                failed = Step("step.tool_failed", {"name": called}, ok=False)
                 values = {k: _told(v, event.trace, messages) for k, v in event.result.step_values.items()}
                 step = Step(event.result.step, values) if event.result.step else None
                 shown = step if event.result.ok and step else failed

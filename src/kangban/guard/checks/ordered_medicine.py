@@ -15,7 +15,9 @@ NAME = "ordered_medicine"
 # Bought without order, yet ordered where somebody takes them steadily.
 _STEADY = ("class:antiplatelet", "class:anticoagulant", "class:insulin", "class:antidiabetic", "class:antihypertensive")
 # A question that offers to stop is no question about what was done.
-_OFFERS = re.compile(r"(?:要不要|想不想|先|不如|同意)[^，。？?]{0,8}停|(?:shall|should) (?:we|i|you|he|she) (?:stop|quit)")
+_OFFERS = re.compile(
+    r"(?:要不要|想不想|先|不如|同意)[^，。？?]{0,8}停|(?:shall|should) (?:we|i|you|he|she) (?:stop|quit)"
+)
 _NAMELESS = re.compile(
     r"停药|药(?:先)?(?:都)?停(?:了|掉)|把药停|(?:所有|全部)的?药|这(?:个|些)药|stop (?:taking )?(?:your|the|all|his|her|that|this|it) ?(?:medic\w+|pills?|tablets?|drugs?)?"
 )

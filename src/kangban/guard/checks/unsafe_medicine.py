@@ -21,6 +21,9 @@ _GRAVE = ("contraindicated", "avoid")
 _NO_INTERACTION = re.compile(
     r"(?:没有?|无|不存在|不会有?)(?:什么|任何|已知|明显)?(?:的)?(?:药物)?(?:相互作用|冲突)|不冲突|互不影响|不相互作用|no (?:known |significant )*interaction|(?:don't|do not|doesn't|does not|won't) interact"
 )
+_SAYS_NO = re.compile(
+    r"^\s*(?:先|最好|请)?(?:不能|不可以|不行|不要|别|不建议)|^\s*no\b(?! (?:problem|issue|worries|risk|need|interaction|danger|harm))"
+)
 _DRINK = re.compile(r"酒|啤|alcohol|\bwine\b|\bbeer\b|\bdrink(?:s|ing)?\b(?! (?:plenty|water|more|enough|lots|fluids))")
 _DRINK_OK = re.compile(r"可以|能喝|没问题|没关系|适量|少量|一点|小酌|不影响|fine|ok|safe|can|may|little|glass|moderat")
 
@@ -59,9 +62,11 @@ def _never_warned(case: Case) -> Result | None:
     """A barred medicine spoken of and nowhere warned of: whatever the words, they do not warn who asked."""
     asked = {d.named_id for d in case.asked}
     taken = {u.name for u in case.taken}
+    if any(_SAYS_NO.search(c.text) or w.ASKS_DOCTOR.search(c.text) for c in case.clauses):
+        return None
     for clause in case.clauses:
         text = case.sentence_of(clause).text
-        if clause.stance == "warn" or w.ASKS_DOCTOR.search(clause.text) or w.asking_from(text.lower()) is not None:
+        if clause.stance == "warn" or w.asking_from(text.lower()) is not None:
             continue
         named = tuple(d for d in clause.drugs if d.named_id in asked and d.named_id not in case.warned)
         if not named or case.is_own(text):

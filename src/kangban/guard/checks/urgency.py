@@ -80,7 +80,9 @@ def _action(kept: str, case: Case) -> bool:
     """A telephone number, or the way to an emergency room, said as something to do and not denied."""
     for found in _NOW["emergency"].finditer(kept):
         clause = re.split(r"[，。,.；;\n]", kept[: found.start()])[-1]
-        if not re.search(r"不用|不必|不需|无需|没必要|\bno need|\bnot\b|n't\b", clause) and not _IDLE.match(kept[found.end() :]):
+        if not re.search(r"不用|不必|不需|无需|没必要|\bno need|\bnot\b|n't\b", clause) and not _IDLE.match(
+            kept[found.end() :]
+        ):
             return True
     return any(n in kept for n in case.outcome.call)
 
