@@ -18,6 +18,7 @@ from kangban.journeys.family import add_member
 from kangban.journeys.house import House
 from kangban.kernel.clock import SystemClock
 from kangban.kernel.errors import Unavailable
+from kangban.ports.blobs import BlobStore
 from kangban.ports.chat_model import ChatModel
 from kangban.ports.records import RecordStore
 from kangban.retrieval.corpus import Section, passages, sections
@@ -62,15 +63,13 @@ def make_model(settings: Settings, offline: ChatModel) -> ChatModel:
     return OpenAIChat(OpenAIChatSettings.of(settings.model))
 
 
-async def open_house(settings: Settings) -> House:
-    """Everything of the family in view; with settings.demo the demo family is loaded into its own folder."""
+def _house(settings: Settings, family_id: str, store: RecordStore, blobs: BlobStore, *, demo: bool = False) -> House:
     offline = OfflineBrain()
-    store = await open_store(settings)
-    house = House(
-        family_id=DEMO_FAMILY if settings.demo else HOME_FAMILY,
-        demo=settings.demo,
+    return House(
+        family_id=family_id,
+        demo=demo,
         store=store,
-        blobs=FileBlobs(settings.house_dir / "files"),
+        blobs=blobs,
         search=search_index(),
         sections=corpus_sections(),
         model=make_model(settings, offline),
@@ -79,6 +78,13 @@ async def open_house(settings: Settings) -> House:
         lang=settings.lang,
         model_host=urlsplit(settings.model.url).netloc if settings.model else "",
     )
+
+
+async def open_house(settings: Settings) -> House:
+    """Everything of the family in view; with settings.demo the demo family is loaded into its own folder."""
+    store = await open_store(settings)
+    family_id = DEMO_FAMILY if settings.demo else HOME_FAMILY
+    house = _house(settings, family_id, store, FileBlobs(settings.house_dir / "files"), demo=settings.demo)
     if settings.demo:
         await load_demo(house)
     return house
@@ -92,12 +98,7 @@ async def close_house(house: House) -> None:
 
 async def guest_house(settings: Settings) -> tuple[House, str]:
     """A house in memory with one nameless member, for questions about a person given in words."""
-    offline = OfflineBrain()
-    house = House(
-        family_id="guest", demo=False, store=MemoryRecordStore(), blobs=MemoryBlobs(), search=search_index(),
-        sections=corpus_sections(), model=make_model(settings, offline), offline=offline, clock=SystemClock(),
-        lang=settings.lang, model_host=urlsplit(settings.model.url).netloc if settings.model else "",
-    )  # fmt: skip
+    house = _house(settings, "guest", MemoryRecordStore(), MemoryBlobs())
     member = await add_member(house, Patient(name="guest"), client_id="guest")
     return house, member
 

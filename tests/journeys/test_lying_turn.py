@@ -38,7 +38,7 @@ async def turn(house: House, member: str, question: str, script: Script, lang: L
     events = [event async for event in chat_turn(liar, asked)]
     done = events[-1]
     assert isinstance(done, TurnDone)
-    assert await find_answer(house, member, done.message_id) == done.answer
+    assert await find_answer(house, done.message_id) == done.answer
     assert tuple(e.claim for e in events if isinstance(e, SentenceReleased)) == done.answer.claims
     return done.answer
 

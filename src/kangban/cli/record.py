@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -17,6 +18,13 @@ class _Words(msgspec.Struct, forbid_unknown_fields=True):
     id: str
 
 
+Work = Callable[[_Words], Awaitable[dict[str, Any]]]
+
+
+def _run(work: Work, id_: str, show: Callable[[dict[str, Any]], str] | None, records: Records) -> None:
+    run(_Words, work, words={"id": id_}, source=None, jsonl=False, show=show, after=records.close)
+
+
 def replay(member: Member, json: Json = False, data_dir: DataDir = None, demo: Demo = False) -> None:
     """Rebuild every stored conclusion from the log, byte for byte, and list those that re-open."""
     records = Records(data_dir, demo)
@@ -26,15 +34,7 @@ def replay(member: Member, json: Json = False, data_dir: DataDir = None, demo: D
 
         return msgspec.to_builtins(await replay_case(await records.house(), asked.id))
 
-    run(
-        _Words,
-        work,
-        words={"id": member},
-        source=None,
-        jsonl=False,
-        show=None if json else _show_replay,
-        after=records.close,
-    )
+    _run(work, member, None if json else _show_replay, records)
 
 
 def _show_replay(answer: dict[str, Any]) -> str:
@@ -50,15 +50,7 @@ def _decide(entry: str, confirm: bool, json: bool, records: Records) -> None:
         written = await decide_proposal(await records.house(), asked.id, confirm=confirm)
         return {"id": asked.id, "status": "confirmed" if confirm else "dismissed", "entry": written}
 
-    run(
-        _Words,
-        work,
-        words={"id": entry},
-        source=None,
-        jsonl=False,
-        show=None if json else _show_decision,
-        after=records.close,
-    )
+    _run(work, entry, None if json else _show_decision, records)
 
 
 def _show_decision(answer: dict[str, Any]) -> str:
@@ -87,15 +79,7 @@ def show(member: Member, json: Json = False, data_dir: DataDir = None, demo: Dem
         waiting = await proposals(house, asked.id)
         return {"person": msgspec.to_builtins(facts), "proposals": [msgspec.to_builtins(e) for e in waiting]}
 
-    run(
-        _Words,
-        work,
-        words={"id": member},
-        source=None,
-        jsonl=False,
-        show=None if json else _pretty,
-        after=records.close,
-    )
+    _run(work, member, None if json else _pretty, records)
 
 
 def _pretty(answer: dict[str, Any]) -> str:
@@ -111,12 +95,4 @@ def export(member: Member, json: Json = False, data_dir: DataDir = None, demo: D
 
         return msgspec.json.decode(await export_of(await records.house(), asked.id))
 
-    run(
-        _Words,
-        work,
-        words={"id": member},
-        source=None,
-        jsonl=False,
-        show=None if json else _pretty,
-        after=records.close,
-    )
+    _run(work, member, None if json else _pretty, records)

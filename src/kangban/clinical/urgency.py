@@ -26,11 +26,6 @@ def severity_rank(severity: Severity) -> int:
     return _SEVERITY_RANK[severity]
 
 
-def worse_urgency(first: Urgency, second: Urgency) -> Urgency:
-    """The more urgent of two; unknown never wins over a known one."""
-    return first if _URGENCY_RANK[first] <= _URGENCY_RANK[second] else second
-
-
 def worse_severity(first: Severity, second: Severity) -> Severity:
     """The worse of two severities."""
     return first if _SEVERITY_RANK[first] <= _SEVERITY_RANK[second] else second

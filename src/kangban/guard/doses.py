@@ -9,7 +9,6 @@ import msgspec
 from kangban.clinical.utterance import DrugMention
 from kangban.guard import words as w
 from kangban.guard.case import Case, Clause, Sentence, spans
-from kangban.perception.language.read import read
 from kangban.retrieval.quantities import Quantity, find_quantities
 
 DOSE_DIMS = frozenset({"mg", "ml", "iu", "unit", "mg/kg", "ml/kg"})
@@ -181,8 +180,3 @@ def _whose(text: str, quantities: list[Quantity]) -> float | None:
     if re.search(r"成人|成年|\badults?\b", text):
         return 30.0
     return None
-
-
-def topic_drugs(text: str) -> tuple[DrugMention, ...]:
-    """Medicines a stray sentence names."""
-    return tuple(d for d in read(text).drugs if d.match != "misspelt")

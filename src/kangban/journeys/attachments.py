@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 import msgspec
@@ -81,7 +80,7 @@ async def keep(house: House, member_id: str, uploads: Sequence[Upload]) -> tuple
             fact_entry(
                 house.family_id, member_id, body, true_at=now, known_at=now,
                 provenance=Provenance(actor="person", source="document"),
-                client_id=f"document-{hashlib.sha256(one.content).hexdigest()}",
+                client_id=f"document-{digest}",
             )
         )  # fmt: skip
         steps += [Step("step.attachment_kept", {"name": body.name}), step]

@@ -23,20 +23,20 @@ from kangban.clinical.urgency import Lang, Urgency
 from kangban.guard import review
 from kangban.journeys.asked_back import Checked, check_with_question, names_to_show
 from kangban.journeys.attachments import Upload, keep
-from kangban.journeys.conclude import Turn, closing_entries
+from kangban.journeys.conclude import Turn, answer_entry_id, closing_entries
 from kangban.journeys.house import House, get_member, members
 from kangban.journeys.outbound import brain_for, given_names
 from kangban.journeys.own_words import own_words
 from kangban.journeys.render import cited_only, claims_after, plain_text, urgency_line
 from kangban.journeys.turn_events import SentenceReleased, StepShown, Stored, TurnDone, TurnEvent, UrgencyJudged
-from kangban.kernel.errors import InvalidInput, KangbanError
+from kangban.kernel.errors import InvalidInput, KangbanError, NotFound
 from kangban.kernel.ids import derived_id
 from kangban.perception.language.plain import MOST_CHARACTERS
 from kangban.perception.language.read import read
 from kangban.ports.chat_model import ChatMessage, ChatModel, say
 from kangban.ports.tool import ToolContext, ToolResult
 from kangban.reasoning.triage import triage
-from kangban.record.timeline import facts_of
+from kangban.record.timeline import FACT_KINDS, facts_at
 from kangban.toolbox.catalog import TOOLS
 from kangban.toolbox.services import Services
 
@@ -89,7 +89,7 @@ async def chat_turn(house: House, question: Question) -> AsyncGenerator[TurnEven
     lock = _under_way.setdefault(message_id, asyncio.Lock())
     try:
         async with lock:
-            done = await find_answer(house, question.member_id, message_id)
+            done = await find_answer(house, message_id)
             if done is not None:
                 yield TurnDone(message_id, done)
                 return
@@ -101,12 +101,13 @@ async def chat_turn(house: House, question: Question) -> AsyncGenerator[TurnEven
             _under_way.pop(message_id, None)
 
 
-async def find_answer(house: House, member_id: str, message_id: str) -> Answer | None:
+async def find_answer(house: House, message_id: str) -> Answer | None:
     """The stored answer to a message, or None."""
-    for entry in await house.store.entries(house.family_id, member_id, kinds=["AnswerGiven"], newest_first=True):
-        if isinstance(entry.body, AnswerGiven) and entry.body.message_id == message_id:
-            return entry.body.answer
-    return None
+    try:
+        entry = await house.store.get(house.family_id, answer_entry_id(message_id))
+    except NotFound:
+        return None
+    return entry.body.answer if isinstance(entry.body, AnswerGiven) else None
 
 
 async def _turn(house: House, question: Question, message_id: str) -> AsyncGenerator[TurnEvent, None]:
@@ -126,14 +127,15 @@ async def _turn(house: House, question: Question, message_id: str) -> AsyncGener
     asked = whole_question([*history, say("user", question.text)])
     full = f"{asked}\n{words}" if words else asked
     at = house.clock.now()
-    person = await facts_of(house.store, house.family_id, question.member_id, at)
+    facts = await house.store.entries(house.family_id, question.member_id, kinds=FACT_KINDS, known_at=at)
+    person = facts_at(facts, at)
     said = read(full[:MOST_CHARACTERS])
     outcome = triage(said, person)
     yield UrgencyJudged(outcome)
     if outcome.urgency != "unknown":
         yield StepShown(Step("step.judged_question"))
     messages = [*history, say("user", f"{question.text}\n{words}" if words else question.text)]
-    context = await _context(house, question, person)
+    context = _context(house, question, person, facts)
     run = _Run(steps=[*file_steps], urgency=outcome.urgency)
     async for step in _think(house, run, context, messages):
         yield StepShown(step)
@@ -167,9 +169,8 @@ async def _history(house: House, question: Question) -> list[ChatMessage]:
     return texts[-HISTORY:]
 
 
-async def _context(house: House, question: Question, person: PersonFacts) -> ToolContext:
-    entries = await house.store.entries(house.family_id, question.member_id)
-    services = Services(house.search, house.sections, tuple(entries), house.clock.now())
+def _context(house: House, question: Question, person: PersonFacts, facts: Sequence[Entry]) -> ToolContext:
+    services = Services(house.search, house.sections, tuple(facts), house.clock.now())
     return ToolContext(house.family_id, question.member_id, person, question.lang, services)
 
 

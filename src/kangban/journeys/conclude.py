@@ -41,6 +41,15 @@ class Closing(msgspec.Struct, frozen=True):
     answer: Answer
 
 
+def answer_entry_id(message_id: str) -> str:
+    """The id of the entry that holds the answer to a message."""
+    return _entry_id("answer", message_id)
+
+
+def _entry_id(kind: str, message_id: str) -> str:
+    return derived_id(kind, message_id, kind)
+
+
 def closing_entries(
     house: House,
     member_id: str,
@@ -56,8 +65,7 @@ def closing_entries(
     now = max(house.clock.now(), turn.at)
 
     def entry(kind: str, body: Body) -> Entry:
-        id_ = derived_id(kind, turn.message_id, kind)
-        return Entry(id_, house.family_id, member_id, body, now, now, source)
+        return Entry(_entry_id(kind, turn.message_id), house.family_id, member_id, body, now, now, source)
 
     made: list[Entry] = []
     for number, (function, inputs, rules) in enumerate(_conclusions(turn, draft, results)):

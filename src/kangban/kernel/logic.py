@@ -24,13 +24,6 @@ class Tri(Enum):
         raise TypeError("a Tri has three values; compare it with Tri.YES, Tri.NO or Tri.UNKNOWN")
 
 
-def not_(value: Tri) -> Tri:
-    """Kleene negation."""
-    if value is Tri.UNKNOWN:
-        return Tri.UNKNOWN
-    return Tri.NO if value is Tri.YES else Tri.YES
-
-
 def all_of(values: Iterable[Tri]) -> Tri:
     """Kleene conjunction; YES for an empty sequence; stops at the first NO."""
     seen_unknown = False
@@ -39,13 +32,3 @@ def all_of(values: Iterable[Tri]) -> Tri:
             return Tri.NO
         seen_unknown = seen_unknown or value is Tri.UNKNOWN
     return Tri.UNKNOWN if seen_unknown else Tri.YES
-
-
-def any_of(values: Iterable[Tri]) -> Tri:
-    """Kleene disjunction; NO for an empty sequence; stops at the first YES."""
-    seen_unknown = False
-    for value in values:
-        if value is Tri.YES:
-            return Tri.YES
-        seen_unknown = seen_unknown or value is Tri.UNKNOWN
-    return Tri.UNKNOWN if seen_unknown else Tri.NO

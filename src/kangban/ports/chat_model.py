@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -117,8 +117,3 @@ class ModelEndpoint(msgspec.Struct, frozen=True):
 def say(role: Role, content: str) -> ChatMessage:
     """A plain message."""
     return ChatMessage(role=role, content=content)
-
-
-def last_user_text(messages: Sequence[ChatMessage]) -> str:
-    """The newest user text, or ""."""
-    return next((m.content for m in reversed(messages) if m.role == "user"), "")

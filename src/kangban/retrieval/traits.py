@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Any, cast
 
-import ahocorasick
 import msgspec
 
+from kangban.kernel.needles import needles
 from kangban.retrieval.quantities import Quantity, find_quantities
 from kangban.rules.catalogue import Named, catalogue
 
@@ -131,22 +130,17 @@ class Traits(msgspec.Struct, frozen=True):
 
 
 @lru_cache(maxsize=1)
-def _names() -> Any:  # the library has no types
-    automaton: Any = cast("Any", ahocorasick).Automaton()
-    for folded, named in catalogue().by_name.items():
-        for spelling in {folded, catalogue().spelling[folded].lower()}:
-            if len(spelling) >= (4 if spelling.isascii() else 2):
-                automaton.add_word(spelling, (len(spelling), named))
-    automaton.make_automaton()
-    return automaton
+def _names() -> Callable[[str], Iterable[tuple[int, tuple[int, Named]]]]:
+    names = catalogue()
+    spelt = {s: n for folded, n in names.by_name.items() for s in (folded, names.spelling[folded].lower())}
+    return needles({s: (len(s), n) for s, n in spelt.items() if len(s) >= (4 if s.isascii() else 2)})
 
 
 def drugs_in(text: str) -> frozenset[str]:
     """Ingredient ids, product ids and "class:…" keys of everything named; the longest name wins."""
     lowered = text.lower()
     found: dict[tuple[int, int], frozenset[str]] = {}
-    hits: Iterator[tuple[int, tuple[int, Named]]] = _names().iter(lowered)
-    for last, (length, named) in hits:
+    for last, (length, named) in _names()(lowered):
         start, end = last - length + 1, last + 1
         if start and _latin(lowered[start]) and _latin(lowered[start - 1]):
             continue

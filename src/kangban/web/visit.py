@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any
 
 from nicegui import context
 from starlette.requests import Request
@@ -75,14 +74,6 @@ class Visit:
 
         async def run() -> None:
             await self._answered(work())
-
-        return run
-
-    def guarded_event(self, work: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
-        """The same for a function that is handed the event."""
-
-        async def run(event: Any) -> None:
-            await self._answered(work(event))
 
         return run
 

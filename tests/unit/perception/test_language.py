@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kangban.kernel.errors import InvalidInput
-from kangban.perception.language.numbers import number
+from kangban.kernel.numbers import number
 from kangban.perception.language.read import read
 
 

@@ -107,7 +107,16 @@ def test_a_class_word_asks_which_one() -> None:
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("半片", 0.5), ("1/2片", 0.5), ("一片半", 1.5), ("两片", 2), ("1-2片", 2), ("half a tablet", 0.5)],
+    [
+        ("半片", 0.5),
+        ("1/2片", 0.5),
+        ("一片半", 1.5),
+        ("两片", 2),
+        ("十二片", 12),
+        ("二十片", 20),
+        ("1-2片", 2),
+        ("half a tablet", 0.5),
+    ],
 )
 def test_counts(text: str, count: float) -> None:
     found = find_count(text)

@@ -17,7 +17,6 @@ Object = dict[str, Any]
 
 MOST_CAUTIONS = 5
 _INTERRUPTIVE = ("contraindicated", "avoid")
-_SENTENCE_END = re.compile(r"(?<=[。！？!?])(?!\s*\[\^)")
 _FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]")
 
 

@@ -11,7 +11,6 @@ from kangban.guard.checks.ordered_medicine import is_ordered
 from kangban.guard.doses import stated
 from kangban.guard.fault import Line, Result, passed, result
 from kangban.kernel.quantity import find_amount
-from kangban.perception.language.read import read
 from kangban.reasoning.medication.resolve import resolver
 from kangban.rules.catalogue import catalogue
 
@@ -119,8 +118,3 @@ def _as_recorded(case: Case, words: str, drugs: list[DrugMention]) -> bool:
             ):
                 return True
     return False
-
-
-def asked_dose(question: str) -> bool:
-    """Whether a question asks for a dose at all."""
-    return _ASKS.search(question) is not None and bool(read(question).drugs)

@@ -114,10 +114,3 @@ def contradicts(text: str, level: str) -> bool:
             continue
         return True
     return False
-
-
-def urgent_sentences(case: Case) -> tuple[Sentence, ...]:
-    """Sentences that say what to do now; never struck for another reason."""
-    level = case.outcome.urgency
-    pattern = _NOW.get(level)
-    return tuple(s for s in case.sentences if pattern is not None and pattern.search(s.text.lower()))

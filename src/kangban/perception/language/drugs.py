@@ -10,9 +10,9 @@ import msgspec
 from rapidfuzz.distance import OSA
 
 from kangban.clinical.utterance import DrugMention
+from kangban.kernel.numbers import NUMBER, number
 from kangban.perception.language.lexicon import Hit, Lexicon, lexicon
 from kangban.perception.language.negation import Denied, is_denied
-from kangban.perception.language.numbers import NUMBER, number
 from kangban.rules.names import fold
 
 _UNIT = r"(?:mg|g|ug|µg|mcg|ml|iu|毫克|克|毫升|微克|单位|片半|片|粒|袋|包|支|丸|颗|滴|揿|喷|吸|tablets?|tabs?|pills?|capsules?|sachets?|puffs?|drops?)"

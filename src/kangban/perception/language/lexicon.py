@@ -5,17 +5,29 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import Literal
 
 import msgspec
 
-from kangban.perception.language.automaton import Entry, Sort, automaton
+from kangban.kernel.needles import needles
 from kangban.perception.language.plain import is_word, plain
 from kangban.rules.catalogue import Catalogue, Named, catalogue
 from kangban.rules.compiled import shipped
 from kangban.rules.load import Packs
-from kangban.rules.names import fold
 
 _PLURALS = ("s", "es", "'s")
+
+
+Sort = Literal["drug", "phrase", "group", "condition", "food", "analyte"]
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """What a key of the lexicon means, and whether it must begin and end at word boundaries."""
+
+    length: int
+    word_start: bool
+    word_end: bool
+    meanings: tuple[tuple[Sort, str], ...]
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -45,12 +57,11 @@ class Lexicon:
         self.combos: dict[str, dict[str, list[Combo]]] = {}  # by first and second group
         self.implies = {s.id: s.implies for s in packs.symptoms}
         self.everyday: set[str] = set()  # words that are no misspelt medicine
-        self.analyte_units: dict[str, tuple[str, ...]] = {}
         self._entries: dict[str, list[tuple[Sort, str]]] = defaultdict(list)
         self._add_drugs(names)
         self._add_symptoms(packs)
         self._add_others(packs)
-        self._find = automaton(
+        self._find = needles(
             {k: Entry(len(k), is_word(k[0]), is_word(k[-1]), tuple(m)) for k, m in self._entries.items()}
         )
 
@@ -96,8 +107,6 @@ class Lexicon:
             self.everyday |= {plain(w).text for w in words}
         for row in packs.analytes:
             self._put((row.name, row.name_en, *row.aliases), "analyte", row.id)
-            units = (row.unit, *row.unit_aliases, *(u for o in row.other_units for u in (o.unit, *o.aliases)))
-            self.analyte_units[row.id] = tuple(units)
 
     def hits(self, text: str) -> Iterator[Hit]:
         """Every entry that occurs in plain text, at word boundaries for Latin words, overlaps included."""
@@ -120,11 +129,6 @@ def _plural_end(text: str, end: int) -> int:
         if text.startswith(suffix, end) and (after >= len(text) or not is_word(text[after])):
             return after
     return 0
-
-
-def same_drug(first: str, second: str) -> bool:
-    """Whether two spellings fold to one name."""
-    return fold(first) == fold(second)
 
 
 @lru_cache(maxsize=1)

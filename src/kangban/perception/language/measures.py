@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from kangban.clinical.utterance import Measure
+from kangban.kernel.numbers import EN_NUMBER, NUMBER, number
 from kangban.perception.language.lexicon import Hit
-from kangban.perception.language.numbers import EN_NUMBER, NUMBER, number
 
 _N = NUMBER
 _E = EN_NUMBER

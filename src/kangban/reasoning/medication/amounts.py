@@ -7,24 +7,10 @@ from functools import lru_cache
 
 import msgspec
 
+from kangban.kernel.numbers import number
 from kangban.kernel.quantity import Amount, find_amount
 from kangban.rules.catalogue import Named
 
-_CN_DIGIT = {
-    "零": 0,
-    "半": 0.5,
-    "一": 1,
-    "二": 2,
-    "两": 2,
-    "三": 3,
-    "四": 4,
-    "五": 5,
-    "六": 6,
-    "七": 7,
-    "八": 8,
-    "九": 9,
-    "十": 10,
-}
 _COUNT = re.compile(
     r"^\s*(?P<number>\d+\s*/\s*\d+|\d+(?:\.\d+)?(?:\s*[-–~～至到]\s*\d+(?:\.\d+)?)?|[一二两三四五六七八九十]?半|[一二两三四五六七八九十]+|half a|half|a|one|two|three)\s*"
     r"(?P<unit>片半|片|粒|袋|包|支|丸|颗|枚|瓶|揿|喷|滴|吸|块|贴|tablets?|tabs?|pills?|capsules?|caps?|sachets?|bags?|drops?|puffs?)\s*$",
@@ -70,7 +56,7 @@ def _number(text: str) -> tuple[float, float]:
     if parts[0].strip()[:1].isdigit():
         numbers = [float(p) for p in parts]
         return min(numbers), max(numbers)
-    value = sum(_CN_DIGIT[c] for c in text if c in _CN_DIGIT)
+    value = number(text) or 0.0
     return value, value
 
 

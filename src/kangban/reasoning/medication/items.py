@@ -10,7 +10,6 @@ from kangban.clinical.finding import NotInCatalogue
 from kangban.clinical.person import MedicineUse
 from kangban.reasoning.medication.resolve import Resolver
 from kangban.rules.catalogue import Named
-from kangban.rules.names import fold
 
 # Words in a product's form that mean it acts where it is put; its duplicates weigh less.
 LOCAL_FORMS = ("滴眼", "眼膏", "眼用", "乳膏", "软膏", "凝胶", "贴", "洗剂", "滴鼻", "鼻喷", "栓", "搽", "酊", "含片")
@@ -71,8 +70,3 @@ def _merged(item: Item, use: MedicineUse) -> Item:
         per_day=item.per_day if item.per_day is not None else use.per_day,
         ordered=item.ordered or use.ordered,
     )
-
-
-def same_name(first: str, second: str) -> bool:
-    """Whether two spellings are one name."""
-    return fold(first) == fold(second)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from kangban.clinical.person import PersonFacts
-from kangban.kernel.logic import Tri
+from kangban.kernel.logic import Tri, all_of
 from kangban.rules.catalogue import Catalogue
 from kangban.rules.names import fold
 from kangban.rules.schema import Person
@@ -108,9 +108,8 @@ def _band(value: float | None, low: float | None, high: float | None, fact: str,
 def holds(row: Person, view: PersonView, catalogue: Catalogue) -> tuple[Tri, tuple[str, ...]]:
     """Whether everything in `row` holds for the person; with UNKNOWN the names of missing facts."""
     missing: list[str] = []
-    for part in _parts(row, view, catalogue, missing):
-        if part is Tri.NO:
-            return NOBODY
+    if all_of(_parts(row, view, catalogue, missing)) is Tri.NO:
+        return NOBODY
     return (Tri.UNKNOWN, tuple(dict.fromkeys(missing))) if missing else EVERYBODY
 
 

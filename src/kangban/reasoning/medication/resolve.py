@@ -58,7 +58,6 @@ class Resolver:
         for folded, named in names.by_name.items():
             if named.kind != "class":
                 self._by_length[len(folded)].append(folded)
-        self._all = [f for some in self._by_length.values() for f in some]
         self._cache: dict[str, Resolved] = {}
 
     def resolve(self, name: str) -> Resolved:

@@ -22,7 +22,8 @@ _DIGITS = {
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10000}
 _ENGLISH = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "half": 0.5, "couple of": 2, "a couple of": 2, "few": 3, "a few": 3, "several": 3,
+    "ten": 10, "eleven": 11, "twelve": 12, "half": 0.5, "couple of": 2, "a couple of": 2, "few": 3, "a few": 3,
+    "several": 3,
 }  # fmt: skip
 
 CN = "零〇一二两俩三四五六七八九十百千半"
