@@ -14,7 +14,10 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from kangban.journeys.demo.brain import examples  # noqa: E402
 from tests.support.outside import chromium_path  # noqa: E402
+from tests.support.web_guest import administrator, lend_cookies  # noqa: E402
+from tests.support.web_held import add_member  # noqa: E402
 from tests.support.web_server import WebServer, running_server  # noqa: E402
 from tests.support.web_talk import MAIN_QUESTION, answered, ask, open_talk  # noqa: E402
 
@@ -56,6 +59,53 @@ def round_trip(browser: Browser, server: WebServer, width: int) -> None:
     context.close()
 
 
+def desk(browser: Browser, server: WebServer, width: int) -> None:
+    """A held answer as the family and as the doctor sees it, and what the doctor was told."""
+    size = {"width": width, "height": SIZES[width]}
+    context = browser.new_context(viewport=size, locale="zh-CN", color_scheme="light")  # type: ignore[arg-type]
+    page = context.new_page()
+    open_talk(page, server.address, "nainai")
+    exchange = answered(ask(page, next(one.question for one in examples() if one.lang == "zh")))
+    expect(exchange.locator(".urg.u0 small").first).to_be_visible()
+    exchange.locator(".steps").evaluate("e => e.scrollIntoView()")
+    picture(page, f"held-{width}")
+    context.add_cookies([{"name": "kangban_demo_as", "value": "doctor", "url": server.address}])
+    page.goto(f"{server.address}/desk")
+    page.wait_for_function("window.socket && window.socket.connected")
+    page.locator(".case").last.click()
+    expect(page.locator(".held-text")).to_be_visible()
+    picture(page, f"desk-{width}")
+    page.locator("[data-key=e]").click()
+    expect(page.locator("#act-reason")).to_be_focused()
+    words = page.locator("textarea[name=text]")
+    words.fill(words.input_value().replace("口服补液盐一次喝180毫升。", "补液盐小口慢喝，一天喝多少先问医生。"))
+    expect(page.locator(".diff ins").first).to_be_visible()
+    page.locator(".diff").evaluate("e => e.scrollIntoView({ block: 'end' })")
+    picture(page, f"desk-edit-{width}")
+    page.goto(f"{server.address}/notices")
+    expect(page.locator(".rows li").first).to_be_visible()
+    picture(page, f"notices-{width}")
+    context.close()
+
+
+def consents(browser: Browser, folder: Path) -> None:
+    """Who may see what, in a family with accounts."""
+    environment = {"KANGBAN_MODEL_URL": "http://127.0.0.1:9", "KANGBAN_MODEL_NAME": "qwen3-8b"}
+    with running_server(folder, **environment, KANGBAN_MODEL_PLACE="mainland") as server:
+        mama = administrator(server)
+        for width in SIZES:
+            context = browser.new_context(viewport={"width": width, "height": SIZES[width]}, locale="zh-CN")
+            page = context.new_page()
+            lend_cookies(page, mama)
+            if width == min(SIZES):
+                add_member(page, server, "奶奶", "1948-03-02")
+            page.goto(f"{server.address}/sharing")
+            picture(page, f"consents-{width}")
+            page.goto(f"{server.address}/account/audit?check=1")
+            picture(page, f"who-saw-{width}")
+            context.close()
+
+
 def others(browser: Browser, server: WebServer) -> None:
     """Dark, and English."""
     for name, scheme, lang in (("dark", "dark", "zh"), ("english", "light", "en")):
@@ -82,7 +132,9 @@ def main() -> None:
         )
         for width in SIZES:
             round_trip(browser, server, width)
+            desk(browser, server, width)
         others(browser, server)
+        consents(browser, Path(folder) / "consents")
         browser.close()
 
 

@@ -1,6 +1,8 @@
 """The sum of all settings, read from the environment once at start.
 
-KANGBAN_DATA_DIR, KANGBAN_DATABASE_URL, KANGBAN_MODEL_URL, _NAME, _KEY, _PLACE, KANGBAN_ACCESS_CODE, KANGBAN_LANG.
+KANGBAN_DATA_DIR, KANGBAN_DATABASE_URL, KANGBAN_MODEL_URL, _NAME, _KEY, _PLACE, KANGBAN_ACCESS_CODE, KANGBAN_PUBLIC_URL,
+KANGBAN_LANG, KANGBAN_KEY, KANGBAN_KEY_FILE, KANGBAN_KEY_DIR, KANGBAN_OIDC_ISSUER,
+_CLIENT_ID, _CLIENT_SECRET, KANGBAN_FETCH_ALLOW.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ import msgspec
 from kangban.clinical.urgency import Lang
 from kangban.kernel.errors import SettingsRefused
 from kangban.ports.chat_model import ModelEndpoint, Place
+from kangban.ports.factors import OidcEndpoint
+from kangban.ports.keys import KeyPlaces
 
 _PLACES: dict[str, Place] = {
     "": "this_machine",
@@ -34,7 +38,15 @@ class Settings(msgspec.Struct, frozen=True):
     database_url: str | None = None
     model: ModelEndpoint | None = None
     access_code: str = ""
+    public_url: str = ""  # what the family types when a proxy with TLS stands before this server
     lang: Lang = "zh"
+    keys: KeyPlaces = KeyPlaces()
+    oidc: OidcEndpoint | None = None
+    fetch_allow: str = ""  # host:port that fetched pages may lead to although it is no public address
+
+    def __repr__(self) -> str:
+        # A database URL holds a password; a trace or a log line must not.
+        return f"Settings(data_dir={str(self.data_dir)!r}, demo={self.demo}, model={self.model!r}, keys={self.keys!r})"
 
     @property
     def house_dir(self) -> Path:
@@ -65,7 +77,20 @@ def read_settings(
         database_url=None if demo else env.get("KANGBAN_DATABASE_URL") or None,
         model=_model(env),
         access_code=env.get("KANGBAN_ACCESS_CODE", ""),
+        public_url=_public_url(env),
         lang=lang,
+        keys=_keys(env),
+        oidc=_oidc(env),
+        fetch_allow=env.get("KANGBAN_FETCH_ALLOW", ""),
+    )
+
+
+def _keys(env: Mapping[str, str]) -> KeyPlaces:
+    file, folder = env.get("KANGBAN_KEY_FILE"), env.get("KANGBAN_KEY_DIR")
+    return KeyPlaces(
+        text=env.get("KANGBAN_KEY", "").strip(),
+        file=Path(file).expanduser() if file else None,
+        directory=Path(folder).expanduser() if folder else None,
     )
 
 
@@ -73,6 +98,31 @@ def _directory(data_dir: Path | None, env: Mapping[str, str]) -> Path:
     if data_dir is not None:
         return data_dir.expanduser()
     return Path(env["KANGBAN_DATA_DIR"]).expanduser() if env.get("KANGBAN_DATA_DIR") else usual_directory()
+
+
+def _public_url(env: Mapping[str, str]) -> str:
+    from urllib.parse import urlsplit
+
+    said = env.get("KANGBAN_PUBLIC_URL", "").strip().rstrip("/")
+    if not said:
+        return ""
+    parts = urlsplit(said)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.username:
+        raise SettingsRefused(
+            "KANGBAN_PUBLIC_URL must be like https://kangban.example.org", field="KANGBAN_PUBLIC_URL"
+        )  # fmt: skip
+    return said
+
+
+def _oidc(env: Mapping[str, str]) -> OidcEndpoint | None:
+    issuer, client_id = env.get("KANGBAN_OIDC_ISSUER", "").strip(), env.get("KANGBAN_OIDC_CLIENT_ID", "").strip()
+    if not issuer:
+        return None
+    if not client_id:
+        raise SettingsRefused(
+            "KANGBAN_OIDC_CLIENT_ID is needed beside KANGBAN_OIDC_ISSUER", field="KANGBAN_OIDC_CLIENT_ID"
+        )
+    return OidcEndpoint(issuer, client_id, env.get("KANGBAN_OIDC_CLIENT_SECRET", ""))
 
 
 def _model(env: Mapping[str, str]) -> ModelEndpoint | None:

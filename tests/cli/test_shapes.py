@@ -149,7 +149,7 @@ def test_search(script: Script) -> None:
 ASK = {
     "id": str, "brain": str, "urgency": str, "verdict": str, "text": str, "question": (str, NONE), "options": list,
     "citations": list, "findings": list, "unknown": list, "not_in_catalogue": list, "proposals": list, "steps": list,
-    "claims": list, "checks": list, "call": list,
+    "claims": list, "checks": list, "call": list, "review": str, "reviewed": (dict, NONE),
 }  # fmt: skip
 
 

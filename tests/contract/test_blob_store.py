@@ -1,4 +1,4 @@
-"""What the port promises, asked of the folder and of the fake; then what only a folder can get wrong."""
+"""What the port promises, asked of the folder, plain and sealed, and of the fake; then what only a folder can get wrong."""
 
 from __future__ import annotations
 
@@ -10,16 +10,25 @@ from pathlib import Path
 
 import pytest
 
-from kangban.adapters.blob_files import FileBlobs, MemoryBlobs
+from kangban.adapters.blob_files import FileBlobs, FileShelf, MemoryBlobs
+from kangban.adapters.vault.sealed_blobs import SealedBlobs
 from kangban.kernel.errors import Broken, NotFound, Unavailable
 
 PHOTO = b"\xff\xd8" + bytes(range(256)) * 40
 NAME = hashlib.sha256(PHOTO).hexdigest()
 
 
-@pytest.fixture(params=["folder", "memory"])
+@pytest.fixture(params=["folder", "sealed", "memory"])
 def blobs(request, tmp_path):
+    if request.param == "sealed":
+        return SealedBlobs(FileShelf(tmp_path / "blobs"), b"k" * 32)
     return FileBlobs(tmp_path / "blobs") if request.param == "folder" else MemoryBlobs()
+
+
+@pytest.fixture(params=["folder", "sealed"])
+def on_disk(request, tmp_path):
+    """A store on a folder, plain or sealed."""
+    return FileBlobs(tmp_path) if request.param == "folder" else SealedBlobs(FileShelf(tmp_path), b"k" * 32)
 
 
 def files_under(folder: Path) -> list[Path]:
@@ -54,15 +63,16 @@ async def test_the_same_bytes_from_many_at_once(blobs):
     assert await blobs.get(NAME) == PHOTO
 
 
-async def test_a_file_that_changed_on_the_disk_is_broken_until_put_again(tmp_path):
-    blobs = FileBlobs(tmp_path)
-    await blobs.put(PHOTO)
+async def test_a_file_that_changed_on_the_disk_is_broken_until_put_again(tmp_path, on_disk):
+    await on_disk.put(PHOTO)
     (kept,) = files_under(tmp_path)
-    kept.write_bytes(PHOTO[:-1])
-    with pytest.raises(Broken):
-        await blobs.get(NAME)
-    await blobs.put(PHOTO)
-    assert await blobs.get(NAME) == PHOTO
+    whole = kept.read_bytes()
+    for changed in (whole[:-1], whole[:40] + bytes([whole[40] ^ 1]) + whole[41:], b"", PHOTO[:-1]):
+        kept.write_bytes(changed)
+        with pytest.raises(Broken):
+            await on_disk.get(NAME)
+    await on_disk.put(PHOTO)
+    assert await on_disk.get(NAME) == PHOTO
 
 
 async def test_only_the_owner_can_read(tmp_path):
@@ -73,8 +83,8 @@ async def test_only_the_owner_can_read(tmp_path):
 
 
 @pytest.mark.parametrize("step", ["fsync", "replace"])
-async def test_a_full_disk_leaves_nothing_and_says_so(tmp_path, monkeypatch, step):
-    blobs = FileBlobs(tmp_path)
+async def test_a_full_disk_leaves_nothing_and_says_so(tmp_path, on_disk, monkeypatch, step):
+    blobs = on_disk
 
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -99,3 +109,38 @@ async def test_what_a_killed_writer_left_is_swept_at_the_next_start(tmp_path):
     await FileBlobs(tmp_path).put(PHOTO)
     assert not old.exists()
     assert young.exists()
+
+
+async def test_sealed_files_show_neither_bytes_nor_hash_and_open_with_their_key_only(tmp_path):
+    sealed = SealedBlobs(FileShelf(tmp_path), b"k" * 32)
+    await sealed.put(PHOTO)
+    (kept,) = files_under(tmp_path)
+    on_the_disk = kept.read_bytes() + str(kept).encode()
+    for readable in (PHOTO[:32], PHOTO[-32:], NAME.encode(), bytes.fromhex(NAME)):
+        assert readable not in on_the_disk
+    with pytest.raises(NotFound):
+        await SealedBlobs(FileShelf(tmp_path), b"j" * 32).get(NAME)
+    assert "6b6b" not in repr(sealed)
+    assert "kkkk" not in repr(sealed)
+
+
+async def test_a_sealed_file_moved_under_another_name_does_not_open(tmp_path):
+    sealed = SealedBlobs(FileShelf(tmp_path), b"k" * 32)
+    other = await sealed.put(b"another file")
+    await sealed.put(PHOTO)
+    shelf = FileShelf(tmp_path)
+    shelf.write(sealed.name_of(other), shelf.read(sealed.name_of(NAME)))
+    with pytest.raises(Broken):
+        await sealed.get(other)
+    with pytest.raises(Broken):
+        list(sealed.contents())
+    assert await sealed.get(NAME) == PHOTO
+
+
+async def test_the_same_bytes_are_sealed_differently_each_time(tmp_path):
+    first, second = (SealedBlobs(FileShelf(tmp_path / name), b"k" * 32) for name in ("a", "b"))
+    await first.put(PHOTO)
+    await second.put(PHOTO)
+    (one,), (two,) = files_under(tmp_path / "a"), files_under(tmp_path / "b")
+    assert one.name == two.name
+    assert one.read_bytes() != two.read_bytes()

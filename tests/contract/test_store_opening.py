@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -16,19 +17,21 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from kangban.adapters.store import open_store, sqlite_url
-from kangban.adapters.store.engine import make_engine, read_url
+from kangban.adapters.store import open_store, open_stores, sqlite_url
+from kangban.adapters.store.engine import key_of, make_engine, read_url
 from kangban.adapters.store.migrate import MIGRATIONS, bring_up_to_date
-from kangban.adapters.store.tables import HEAD, VERSION_TABLE, metadata
+from kangban.adapters.store.tables import HEAD, VERSION_TABLE, entry, metadata
+from kangban.clinical.account import Tenant
 from kangban.clinical.record import Condition
 from kangban.kernel.errors import SettingsRefused, Unavailable
-from tests.support.stores import DATABASES, address, child_environment, fact
+from kangban.record.rows import row_of
+from tests.support.stores import DATABASES, DAY, START, address, child_environment, fact
 
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 def upgrade():
     op.add_column("entry", sa.Column("weather", sa.Text, nullable=True))
     op.execute("UPDATE entry SET weather = 'rain'")
@@ -51,7 +54,7 @@ def run_children(code: str, *arguments: str, count: int = 1) -> list[str]:
 def with_next_version(folder: Path, text: str = NEXT) -> Path:
     migrations = folder / "migrations 100%"
     shutil.copytree(MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__"))
-    (migrations / "versions" / "v0002_weather.py").write_text(text)
+    (migrations / "versions" / "v0003_weather.py").write_text(text)
     return migrations
 
 
@@ -63,12 +66,12 @@ async def columns(url: str) -> set[str]:
     return names
 
 
-async def migrate(url: str, migrations: Path, head: str = "0002") -> None:
+async def migrate(url: str, migrations: Path, head: str = "0003") -> None:
     address = read_url(url)
     engine = make_engine(address)
     file = Path(address.database) if url.startswith("sqlite") else None
     try:
-        await bring_up_to_date(engine, file, migrations=migrations, head=head)
+        await bring_up_to_date(engine, file, key=key_of(address), migrations=migrations, head=head)
     finally:
         await engine.dispose()
 
@@ -102,15 +105,35 @@ async def test_an_older_database_is_migrated_with_what_it_holds(kind, tmp_path):
         await store.close()
         await migrate(url, with_next_version(tmp_path))
         assert "weather" in await columns(url)
-        with pytest.raises(SettingsRefused):  # this program knows no version 0002
+        with pytest.raises(SettingsRefused):  # this program knows no version 0003
             await open_store(url)
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+async def test_a_database_of_before_the_doors_keeps_its_entries_and_its_families_become_tenants(kind, tmp_path):
+    async with address(kind, tmp_path) as url:
+        await migrate(url, MIGRATIONS, "0001")
+        said = [fact(known=3), fact(60.0, true=5), fact(family="away", true=2)]
+        engine = make_engine(read_url(url))
+        async with engine.begin() as connection:
+            await connection.execute(sa.insert(entry), [msgspec.structs.asdict(row_of(each)) for each in said])
+        await engine.dispose()
+        stores = await open_stores(url)
+        assert await stores.records.entries("home") == said[:2]
+        assert await stores.records.entries("away") == said[2:]
+        assert list(await stores.accounts.tenants()) == [
+            Tenant("away", "family", "", START + 2 * DAY), Tenant("home", "family", "", START + 3 * DAY),
+        ]  # fmt: skip
+        assert await stores.records.append([said[0], fact(70.0)]) == 1
+        await stores.close()
+        assert len(list(tmp_path.glob("record.sqlite.before-0002"))) == (kind != "postgres")
 
 
 async def test_a_copy_is_kept_before_an_existing_file_is_migrated_and_none_for_a_new_one(tmp_path):
     url = sqlite_url(tmp_path / "record.sqlite")
     store = await open_store(url)
     await store.append([fact()])
-    copy = tmp_path / "record.sqlite.before-0002"
+    copy = tmp_path / "record.sqlite.before-0003"
     assert list(tmp_path.glob("*before*")) == []
     await migrate(url, with_next_version(tmp_path))  # while the first program still has it open
     await store.close()
@@ -127,7 +150,7 @@ async def test_a_deleted_member_leaves_the_copies_too(tmp_path):
     store = await open_store(url)
     await store.append([fact(Condition("a very private matter " * 300)), fact(member="dad")])
     await migrate(url, with_next_version(tmp_path))
-    copy = tmp_path / "record.sqlite.before-0002"
+    copy = tmp_path / "record.sqlite.before-0003"
     assert b"private matter" in copy.read_bytes()
     await store.delete_member("home", "gran")
     assert b"private matter" not in b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())

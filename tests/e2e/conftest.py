@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support.outside import chromium_path
+from tests.support.web_guest import administrator, lend_cookies
 from tests.support.web_server import WebServer, running_server
+
+expect.set_options(timeout=20_000)  # a machine that does other things too
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +33,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[WebServer]:
-    chromium_path()
-    with running_server(tmp_path) as server:
-        yield server
-
-
-@pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN", color_scheme="light")
     context.set_default_timeout(20_000)
@@ -44,3 +40,11 @@ def page(browser: Browser) -> Iterator[Page]:
     one.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
     yield one
     context.close()
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, page: Page) -> Iterator[WebServer]:
+    """An empty family; its administrator is logged in in the page's browser."""
+    with running_server(tmp_path) as server:
+        lend_cookies(page, administrator(server))
+        yield server

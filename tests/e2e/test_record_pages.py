@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.support.web_guest import administrator, lend_cookies
 from tests.support.web_server import WebServer, running_server
 from tests.support.web_talk import MAIN_QUESTION, answered, ask, open_talk
 
@@ -20,6 +21,7 @@ def _add_member(page: Page, address: str, name: str, born: str = "") -> None:
     form.locator("input[name=name]").fill(name)
     if born:
         form.locator("input[name=born_on]").fill(born)
+    form.locator("input[name=health_consent]").check()
     form.locator("button[type=submit]").click()
     expect(page.locator(".sec h2").first).to_contain_text(name)
 
@@ -48,8 +50,11 @@ def test_a_member_is_added_and_faults_are_told_in_the_form(page: Page, fresh: We
     expect(form.locator(".wrong")).to_contain_text("将来")
     form.locator("input[name=born_on]").fill("1950-01-01")
     form.locator("button[type=submit]").click()
-    expect(page.locator(".side .m")).to_have_count(1)
-    expect(page.locator(".side .m")).to_contain_text("外婆")
+    expect(form.locator(".wrong")).to_contain_text("同意")
+    form.locator("input[name=health_consent]").check()
+    form.locator("button[type=submit]").click()
+    expect(page.locator(".side .members .m")).to_have_count(1)
+    expect(page.locator(".side .members .m")).to_contain_text("外婆")
 
 
 def test_what_is_written_corrected_and_withdrawn_stays_in_the_timeline(page: Page, fresh: WebServer) -> None:
@@ -153,9 +158,12 @@ def test_one_button_leads_from_the_demo_to_an_empty_family(
             page.goto(server.address + path)
             expect(page.locator(".demo")).to_contain_text("演示家庭")
         page.get_by_role("button", name="开始我自己的家").click()
+        expect(page.locator("h1")).to_have_text("先建立管理员账号")
+        lend_cookies(page, administrator(server))
+        page.goto(server.address)
         expect(page.locator(".empty")).to_contain_text("先添加一位家人")
         expect(page.locator(".demo")).to_have_count(0)
-        assert page.locator(".side .m").count() == 0
+        assert page.locator(".side .members .m").count() == 0
         _add_member(page, server.address, "真的我")
         page.get_by_role("button", name="看演示家庭").click()
         expect(page.locator(".demo")).to_be_visible()

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import kangban
+from tests.support.web_guest import administrator
 from tests.support.web_server import ROOT, WebServer, clean_environment, running_server, serve_command
 
 CODE = "long-enough-code"
@@ -21,6 +22,13 @@ CODE = "long-enough-code"
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
     with running_server(tmp_path_factory.mktemp("serving")) as one:
         yield one
+
+
+@pytest.fixture(scope="module")
+def mama(server: WebServer) -> dict[str, str]:
+    """The cookie of somebody who is logged in."""
+    cookies = administrator(server).cookies
+    return {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
 
 
 @pytest.fixture
@@ -37,7 +45,7 @@ def _run(data_dir: Path, *arguments: str, port: int = 0, **environment: str) -> 
 
 
 def test_it_says_when_it_is_ready_and_answers_then(server: WebServer) -> None:
-    assert server.said.splitlines()[-1] == f"ready {server.address}"
+    assert f"ready {server.address}" in server.said.splitlines()
     status, headers, text = server.get("/health")
     assert status == 200
     assert json.loads(text) == {"status": "ok", "version": kangban.__version__}
@@ -83,18 +91,21 @@ def test_beyond_this_machine_it_needs_a_code(tmp_path: Path) -> None:
         ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}, 200),
     ],
 )
-def test_foreign_hosts_and_origins_stay_outside(server: WebServer, headers: dict[str, str], status: int) -> None:
-    for path in ("/", "/_nicegui_ws/socket.io/?EIO=4&transport=polling"):
-        assert server.get(path, headers)[0] in ((status,) if status != 200 else (200, 400))
+def test_foreign_hosts_and_origins_stay_outside(
+    server: WebServer, mama: dict[str, str], headers: dict[str, str], status: int
+) -> None:
+    assert server.get("/health", headers)[0] == status
+    assert server.get("/", {**headers, **mama})[0] == status
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:1"])
-async def test_a_websocket_from_elsewhere_is_refused(server: WebServer, origin: str) -> None:
-    assert await _websocket(server, origin) == 403
+async def test_a_websocket_from_elsewhere_is_refused(server: WebServer, mama: dict[str, str], origin: str) -> None:
+    assert await _websocket(server, origin, mama["Cookie"]) == 403
 
 
-async def test_a_websocket_from_our_page_is_let_in(server: WebServer) -> None:
-    assert await _websocket(server, server.address) == 101
+async def test_a_websocket_from_our_page_is_let_in(server: WebServer, mama: dict[str, str]) -> None:
+    assert await _websocket(server, server.address, mama["Cookie"]) == 101
+    assert await _websocket(server, server.address) == 403
 
 
 async def _websocket(server: WebServer, origin: str, cookie: str = "") -> int:
@@ -110,14 +121,14 @@ async def _websocket(server: WebServer, origin: str, cookie: str = "") -> int:
     return int(answer.split()[1])
 
 
-def test_every_answer_carries_safe_headers(server: WebServer) -> None:
-    for path in ("/", "/health", "/static/kangban.css", "/nope"):
-        headers = server.get(path)[1]
+def test_every_answer_carries_safe_headers(server: WebServer, mama: dict[str, str]) -> None:
+    for path in ("/", "/health", "/static/kangban.css", "/nope", "/login"):
+        headers = server.get(path, mama)[1]
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
-        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["Referrer-Policy"] == "same-origin"
         assert "server" not in headers
-    policy = server.get("/")[1]["Content-Security-Policy"]
+    policy = server.get("/", mama)[1]["Content-Security-Policy"]
     assert "script-src 'self' 'nonce-" in policy
     assert "'unsafe-inline'" not in policy.split("script-src")[1].split(";")[0]
     assert "http" not in policy
@@ -147,14 +158,14 @@ def test_the_code_is_asked_once_and_kept_in_a_closed_cookie(locked: WebServer) -
     assert "HttpOnly" in cookie
     assert "SameSite=strict" in cookie
     assert CODE not in cookie
-    assert locked.get("/", {**html, "Cookie": cookie.split(";")[0]})[0] == 200
+    assert locked.get("/", {**html, "Cookie": cookie.split(";")[0]})[0] == 303  # past the code: on to the login
     assert locked.get("/", {**html, "Cookie": "kangban_code=made.up"})[0] == 401
 
 
 async def test_the_websocket_needs_the_code_too(locked: WebServer) -> None:
     assert await _websocket(locked, locked.address) == 403
     cookie = locked.get("/code", body=f"code={CODE}".encode())[1]["Set-Cookie"].split(";")[0]
-    assert await _websocket(locked, locked.address, cookie) == 101
+    assert await _websocket(locked, locked.address, cookie) == 403  # and a session besides
 
 
 def test_guessing_is_slowed_and_never_leads_elsewhere(locked: WebServer) -> None:

@@ -70,6 +70,7 @@ def test_a_question_back_is_answered_with_a_tap(page: Page, fresh: WebServer) ->
     page.goto(f"{fresh.address}/family")
     page.get_by_role("button", name="添加家人").click()
     page.locator("#record-form input[name=name]").fill("小红")
+    page.locator("#record-form input[name=health_consent]").check()
     page.locator("#record-form input[name=born_on]").fill("1996-05-01")
     page.locator("#record-form select[name=sex]").select_option("female")
     page.locator("#record-form button[type=submit]").click()

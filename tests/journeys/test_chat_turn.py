@@ -86,7 +86,7 @@ async def test_other_members_and_boxes(house: House, member: str, text: str, ing
     answer = await ask(house, member, text)
     grave = [f for f in answer.findings if f.severity in ("contraindicated", "avoid") and ingredient in f.ingredients]
     assert kinds & {f.kind for f in grave}, [(f.kind, f.severity, f.message) for f in answer.findings]
-    assert answer.verdict != "refuse"
+    assert answer.verdict != "refuse" or answer.review == "nobody"
 
 
 async def test_order_of_events(house: House) -> None:

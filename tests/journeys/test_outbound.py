@@ -3,45 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
 
-from kangban.adapters.blob_files import MemoryBlobs
-from kangban.adapters.memory_store import MemoryRecordStore
-from kangban.agent.offline.brain import OfflineBrain
 from kangban.agent.scripted import ScriptedCall, ScriptedMessage, ScriptedModel
-from kangban.app import corpus_sections, search_index
 from kangban.clinical.draft import Answer
 from kangban.clinical.person import UNKNOWN_PERSON
-from kangban.clinical.record import Condition, Patient
+from kangban.clinical.record import Condition, Consent, Patient, Transmission
+from kangban.journeys import consents, transmissions
+from kangban.journeys.accounts.local import local_actor
 from kangban.journeys.chat_turn import Question, chat_turn
 from kangban.journeys.family import add_member, write_fact
-from kangban.journeys.house import House
+from kangban.journeys.house import House, seen_by
 from kangban.journeys.outbound import (
-    PrivateModel,
-    Pseudonyms,
     brain_for,
     consent_given,
+    consent_target,
     give_consent,
     preview,
+    to_be_asked,
 )
 from kangban.journeys.turn_events import TurnDone
 from kangban.kernel.clock import FixedClock
-from kangban.kernel.errors import InvalidInput
+from kangban.kernel.errors import InvalidInput, NotPermitted
 from kangban.ports.chat_model import (
-    ChatEvent,
-    ChatMessage,
     ChatRequest,
-    Finished,
     Place,
-    TextDelta,
-    ToolCall,
-    ToolCallsReady,
     say,
 )
+from kangban.record.policy import FAMILY_WIDE
+from tests.support.houses import memory_house
 
 NOW = datetime(2026, 5, 3, 8, 0, tzinfo=UTC)
 NAMES = ("沈桂兰", "周德山", "欧阳晓雨", "Grace Hopper")
@@ -49,11 +43,10 @@ MARK = re.compile(r"〔[A-Z]+\d+〕")
 
 
 async def family(model: ScriptedModel, host: str = "model.example") -> tuple[House, dict[str, str]]:
-    house = House(
-        family_id="home", demo=False, store=MemoryRecordStore(), blobs=MemoryBlobs(), search=search_index(),
-        sections=corpus_sections(), model=model, offline=OfflineBrain(), clock=FixedClock(NOW), model_host=host,
-    )  # fmt: skip
-    ids = {n: await add_member(house, Patient(name=n, born_on=date(1950, 3, 1)), client_id=n) for n in NAMES}
+    house = seen_by(memory_house(model=model, host=host), local_actor("home", "cli"))
+    ids = {
+        n: await add_member(house, Patient(name=n, born_on=date(1950, 3, 1)), client_id=n, consent=True) for n in NAMES
+    }
     return house, ids
 
 
@@ -76,12 +69,28 @@ def stays_here(text: str) -> None:
 async def test_abroad_is_refused() -> None:
     model = ScriptedModel(["不该问到我"], place="abroad")
     house, ids = await family(model)
-    await give_consent(house, granted=True)  # not even a yes lets a record out
+    with pytest.raises(InvalidInput):
+        await give_consent(house, granted=True)  # not for a whole family at once
     answer = await ask(house, ids["沈桂兰"], "我头疼")
     assert model.requests == []
     assert answer.brain == "offline"
     assert answer.steps[0].key == "step.model_abroad"
     assert not answer.steps[0].ok
+
+
+async def test_abroad_needs_a_word_on_this_one_member() -> None:
+    model = ScriptedModel(lambda _: "多喝水。", place="abroad")
+    house, ids = await family(model)
+    her, him = ids["沈桂兰"], ids["周德山"]
+    assert await to_be_asked(house, her) == her
+    # A family's word on this very place, however it was written, is not enough.
+    await consents.give(house, FAMILY_WIDE, Consent("model_endpoint", consent_target(house), granted=True))
+    assert (await ask(house, her, "我头疼")).brain == "offline"
+    await give_consent(house, granted=True, member_id=her)
+    assert await to_be_asked(house, her) == ""
+    assert (await ask(house, her, "我头疼", "c2")).brain == "scripted"
+    assert (await ask(house, him, "我头疼", "c3")).brain == "offline"
+    assert len(model.requests) == 1
 
 
 async def test_consent_comes_first() -> None:
@@ -168,131 +177,69 @@ async def test_names_never_leave() -> None:
     assert any(name in first.text for name in NAMES)
 
 
-class _Pieces:
-    """Says fixed pieces."""
-
-    name, place = "pieces", "mainland"
-
-    def __init__(self, events: list[ChatEvent]) -> None:
-        self._events = events
-        self.heard: list[ChatRequest] = []
-        self.closed = False
-
-    async def stream(self, request: ChatRequest) -> AsyncIterator[ChatEvent]:
-        self.heard.append(request)
-        try:
-            for event in self._events:
-                yield event
-        finally:
-            self.closed = True
-
-    async def close(self) -> None:
-        """Nothing to release."""
-
-
-def asking(text: str) -> ChatRequest:
-    return ChatRequest((say("user", text),), context={"lang": "zh"})
-
-
-async def told(pieces: list[ChatEvent], text: str = "沈桂兰和周德山") -> list[ChatEvent]:
-    return [e async for e in PrivateModel(_Pieces(pieces), NAMES).stream(asking(text))]  # pyright: ignore[reportArgumentType]
-
-
-@pytest.mark.parametrize("cut", range(1, 12))
-async def test_a_mark_cut_in_two(cut: int) -> None:
-    whole = "好〔NAME1〕，你好〔NAME2〕。"
-    events = await told([TextDelta(whole[:cut]), TextDelta(whole[cut:]), Finished("stop")])
-    texts = [e.text for e in events if isinstance(e, TextDelta)]
-    assert "".join(texts) == "好沈桂兰，你好周德山。"
-    assert not any("〔" in t or "〕" in t for t in texts)
-    assert isinstance(events[-1], Finished)
-
-
-async def test_a_mark_letter_by_letter_and_one_never_closed() -> None:
-    events = await told([TextDelta(c) for c in "请〔NAME2〕休息〔NA"])
-    assert "".join(e.text for e in events if isinstance(e, TextDelta)) == "请周德山休息〔NA"
-
-
-async def test_an_unknown_mark_names_nobody() -> None:
-    events = await told([TextDelta("〔NAME9〕好")])
-    assert "".join(e.text for e in events if isinstance(e, TextDelta)) == "〔NAME9〕好"
-
-
-async def test_arguments_of_tool_calls_are_restored() -> None:
-    raw = '{"query": "〔NAME1〕", "more": [{"〔NAME2〕": "〔NAME1〕"}, 3, null]}'
-    arguments = msgspec.json.decode(raw)
-    call = ToolCall("a", "search_knowledge", arguments, raw)
-    broken = ToolCall("b", "search_knowledge", None, '{"query": "〔NAME2〕')
-    events = await told([ToolCallsReady((call, broken)), Finished("tool_calls")])
-    (ready,) = [e for e in events if isinstance(e, ToolCallsReady)]
-    whole, cut = ready.calls
-    assert whole.arguments == {"query": "沈桂兰", "more": [{"周德山": "沈桂兰"}, 3, None]}
-    assert msgspec.json.decode(whole.raw_arguments) == whole.arguments
-    assert (cut.arguments, cut.raw_arguments) == (None, '{"query": "周德山')
-
-
-async def test_calls_of_earlier_rounds_are_hidden_again() -> None:
-    model = _Pieces([Finished("stop")])
-    call = ToolCall("a", "search_knowledge", {"query": "沈桂兰 13812345678"}, '{"query": "沈桂兰 13812345678"}')
-    messages = (
-        say("user", "沈桂兰头疼"),
-        ChatMessage("assistant", tool_calls=(call,)),
-        ChatMessage("tool", '{"name":"沈桂兰"}', tool_call_id="a", name="search_knowledge"),
-    )
-    _ = [e async for e in PrivateModel(model, NAMES).stream(ChatRequest(messages, context=object()))]  # pyright: ignore[reportArgumentType]
-    (heard,) = model.heard
-    assert heard.context is None
-    out = msgspec.json.encode(heard.messages).decode()
-    stays_here(out)
-    assert "13812345678" not in out
-    assert heard.messages[1].tool_calls[0].arguments == {"query": "〔NAME1〕 〔TEL2〕"}
-    assert heard.messages[2].tool_call_id == "a"
-
-
-async def test_stopping_stops_the_model() -> None:
-    model = _Pieces([TextDelta("一"), TextDelta("二")])
-    events = PrivateModel(model, NAMES).stream(asking("你好"))  # pyright: ignore[reportArgumentType]
-    assert await anext(events) == TextDelta("一")
-    await events.aclose()
-    assert model.closed
-
-
-@pytest.mark.parametrize(
-    ("text", "private"),
-    [
-        ("电话13812345678", "13812345678"), ("电话 138-1234-5678。", "138-1234-5678"), ("+86 13812345678", "13812345678"),
-        ("座机010-62345678", "62345678"), ("身份证11010519491231002X", "11010519491231002X"), ("110105 19491231 002x", "19491231"),
-        ("老证110105491231002", "110105491231002"), ("卡号6222020200012345678", "6222020200012345678"),
-        ("写信给shen.gl@example.com吧", "shen.gl@example.com"), ("病案号000123456", "000123456"), ("沈桂兰的报告", "沈桂兰"),
-        ("桂兰今天好些", "桂兰"), ("GRACE HOPPER asked", "HOPPER"), ("Hopper asked", "Hopper"),
-    ],
-)  # fmt: skip
-def test_phone_and_id_numbers(text: str, private: str) -> None:
-    veil = Pseudonyms(NAMES)
-    hidden = veil.hide(text)
-    assert private not in hidden
-    assert MARK.search(hidden)
-    assert veil.show(hidden) == text
-
-
-@pytest.mark.parametrize(
-    "text", ["血压138/78，eGFR 48.5，体重56公斤", "2026-05-03 体温38.5", "布洛芬0.3g每日2次", "gracefully", "肌酐88.123456789", "拨打120"],
-)  # fmt: skip
-def test_what_a_model_needs_stays(text: str) -> None:
-    assert Pseudonyms([*NAMES, "", " ", "桂"]).hide(text) == text
-
-
-def test_one_name_one_mark() -> None:
-    veil = Pseudonyms(["张三", "张三丰"])
-    hidden = veil.hide("张三丰和张三，张三丰")
-    assert hidden == "〔NAME1〕和〔NAME2〕，〔NAME1〕"
-    many = Pseudonyms([f"测试{n}" for n in range(12)])
-    text = "，".join(f"测试{n}" for n in range(12))
-    assert many.show(many.hide(text)) == text
-
-
 @pytest.mark.parametrize("of", [str, lambda t: f"“{t}”"])
 async def test_preview_shows_what_would_be_sent(of: Callable[[str], str]) -> None:
     house, _ = await family(ScriptedModel([], place="mainland"))
     shown = await preview(house, of("沈桂兰，电话13812345678，头疼"))
     assert shown == of("〔NAME1〕，电话〔TEL2〕，头疼")
+
+
+async def test_everything_that_leaves_is_kept_first() -> None:
+    model = ScriptedModel(lambda _: "多喝水。", place="mainland")
+    house, ids = await family(model)
+    await give_consent(house, granted=True)
+    her = ids["沈桂兰"]
+    await ask(house, her, "我是沈桂兰，电话13812345678，头疼")
+    (kept,) = await transmissions.of_member(house, her)
+    assert isinstance(kept.body, Transmission)
+    stays_here(kept.body.sent)
+    assert "13812345678" not in kept.body.sent
+    assert "头疼" in kept.body.sent
+    assert (kept.body.host, kept.body.place, kept.body.model) == ("model.example", "mainland", "scripted")
+    assert msgspec.json.decode(kept.body.sent)["messages"] == msgspec.json.decode(
+        msgspec.json.encode(model.requests[0].messages)
+    )
+    events = [link.event for link in await house.audit.chain("home") if link.event.what == "model.sent"]
+    assert [e.entries for e in events] == [(kept.id,)]
+    assert await transmissions.of_member(house, ids["周德山"]) == []
+
+
+async def test_consent_taken_back_in_the_middle_stops_the_next_request() -> None:
+    homes: list[House] = []
+    model = ScriptedModel([], place="mainland")
+
+    async def now_no() -> None:
+        clock = homes[0].clock
+        assert isinstance(clock, FixedClock)
+        clock.move(timedelta(minutes=1))
+        await give_consent(homes[0], granted=False)
+
+    house, ids = await family(model)
+    homes.append(house)
+    await give_consent(house, granted=True)
+    brain, why = await brain_for(house, msgspec.structs.replace(UNKNOWN_PERSON, member_id=ids["沈桂兰"]), "m1")
+    assert why == ""
+    await now_no()
+    with pytest.raises(NotPermitted):
+        _ = [e async for e in brain.stream(ChatRequest((say("user", "你好"),)))]
+    assert model.requests == []
+    assert await transmissions.of_member(house, ids["沈桂兰"]) == []
+
+
+async def test_the_models_own_words_of_a_round_are_not_kept_for_people() -> None:
+    """They went back to the model that wrote them; no guard has read them."""
+
+    def script(request: ChatRequest) -> ScriptedMessage:
+        if any(m.role == "tool" for m in request.messages):
+            return ScriptedMessage(text="多喝水。")
+        return ScriptedMessage(
+            text="没人核对过的话", calls=(ScriptedCall("search_knowledge", {"query": "没人核对过的词"}),)
+        )
+
+    model = ScriptedModel(script, place="mainland")
+    house, ids = await family(model)
+    await give_consent(house, granted=True)
+    await ask(house, ids["沈桂兰"], "我头疼")
+    kept = await transmissions.of_member(house, ids["沈桂兰"])
+    assert len(kept) == len(model.requests) == 2
+    assert "没人核对过" not in "".join(e.body.sent for e in kept if isinstance(e.body, Transmission))

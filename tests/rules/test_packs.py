@@ -7,7 +7,9 @@ from collections import Counter
 import pytest
 
 from kangban.clinical.person import PersonFacts
+from kangban.clinical.urgency import severity_rank
 from kangban.perception.language.read import read
+from kangban.reasoning.medication.resolve import resolver
 from kangban.reasoning.triage import triage
 from kangban.rules.compiled import compile_packs, fingerprint, shipped
 from kangban.rules.load import PACKS_ROOT, read_packs
@@ -87,3 +89,24 @@ def test_red_flag_vectors(rule: RedFlag) -> None:
         assert f"{rule.id}@{rule.version}" in [r.id for r in triage(read(text), person).rules], text
     for text in rule.counter_examples:
         assert f"{rule.id}@{rule.version}" not in [r.id for r in triage(read(text), person).rules], text
+
+
+def test_a_row_that_silences_a_graver_class_row_rests_on_a_read_text() -> None:
+    names, known = resolver().names, evidence_by_citation(PACKS)
+    found: list[tuple[str, str]] = []
+    for owner in PACKS.ingredients:
+        classes = [r for r in owner.interaction if r.other.startswith("class:")]
+        for row in owner.interaction:
+            keys = names.keys.get(row.other, frozenset())
+            if any(c.other in keys and severity_rank(c.severity) < severity_rank(row.severity) for c in classes):
+                found.append((owner.id, row.other))
+                assert {known[c] for c in row.citations} & {"read_label", "read_guideline"}, (owner.id, row.key)
+    assert ("clopidogrel", "aspirin") in found
+
+
+def test_a_class_that_is_combined_on_purpose_does_not_say_never() -> None:
+    classes = resolver().names.classes
+    for one in (classes[c] for c in ("antibiotic", "antiviral", "immunosuppressant", "antiplatelet")):
+        assert one.duplicate == "caution"
+        assert "不要同时" not in one.duplicate_message
+        assert "Do not take" not in one.duplicate_message_en

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -23,6 +24,21 @@ class WebServer:
 
     def __init__(self, child: subprocess.Popen[str], address: str, said: str) -> None:
         self.child, self.address, self.said = child, address, said
+        self._later: list[str] = []
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        for line in self.child.stdout or ():
+            self._later.append(line)
+
+    def whole(self, until: str = "first administrator: ") -> str:
+        """Everything it has said, once `until` was among it."""
+        for _ in range(200):
+            said = self.said + "".join(self._later)
+            if until in said:
+                return said
+            time.sleep(0.05)
+        return said
 
     @property
     def port(self) -> int:
@@ -67,7 +83,7 @@ def clean_environment(**more: str) -> dict[str, str]:
     """This process's environment without settings of a developer's own house."""
     kept = {
         k: v for k, v in os.environ.items()
-        if not k.startswith(("KANGBAN_MODEL", "KANGBAN_DATA", "KANGBAN_ACCESS", "KANGBAN_LANG"))
+        if not k.startswith(("KANGBAN_MODEL", "KANGBAN_DATA", "KANGBAN_ACCESS", "KANGBAN_LANG", "KANGBAN_PUBLIC"))
     }  # fmt: skip
     return {**kept, **more}
 
@@ -86,7 +102,6 @@ def start_server(data_dir: Path, *arguments: str, **environment: str) -> WebServ
         for line in child.stdout:
             said += line
             if line.startswith("ready http"):
-                threading.Thread(target=child.stdout.read, daemon=True).start()
                 return WebServer(child, line.split()[1], said)
     finally:
         watch.cancel()

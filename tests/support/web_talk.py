@@ -16,6 +16,7 @@ def open_talk(page: Page, address: str, member: str = "nainai") -> None:
 
 def ask(page: Page, text: str) -> Locator:
     """Write and press Enter; returns the new exchange."""
+    page.wait_for_function("window.socket && window.socket.connected")
     before = page.locator(".talk .x").count()
     page.locator("#question").fill(text)
     page.locator("#question").press("Enter")

@@ -48,3 +48,29 @@ def test_the_demo_never_uses_a_configured_database() -> None:
     environ = {"KANGBAN_DATABASE_URL": "postgresql+asyncpg://somewhere/x"}
     assert read_settings(environ=environ, demo=True).database_url is None
     assert read_settings(environ=environ).database_url is not None
+
+
+def test_the_master_key_is_read_and_never_shown() -> None:
+    settings = read_settings(
+        environ={"KANGBAN_KEY": " 1f1f1f ", "KANGBAN_KEY_FILE": "~/key", "KANGBAN_KEY_DIR": "/keys"}
+    )
+    assert settings.keys.text == "1f1f1f"
+    assert settings.keys.file == Path("~/key").expanduser()
+    assert settings.keys.directory == Path("/keys")
+    assert "1f1f" not in repr(settings)
+    assert read_settings(environ={}).keys.file is None
+
+
+def test_an_oidc_provider_needs_a_client_id_and_shows_no_secret() -> None:
+    assert read_settings(environ={}).oidc is None
+    with pytest.raises(SettingsRefused):
+        read_settings(environ={"KANGBAN_OIDC_ISSUER": "https://id.example.org"})
+    env = {
+        "KANGBAN_OIDC_ISSUER": "https://id.example.org",
+        "KANGBAN_OIDC_CLIENT_ID": "k",
+        "KANGBAN_OIDC_CLIENT_SECRET": "s3cret",
+    }
+    settings = read_settings(environ=env)
+    assert settings.oidc is not None
+    assert settings.oidc.client_secret == "s3cret"
+    assert "s3cret" not in repr(settings)

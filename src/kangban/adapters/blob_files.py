@@ -8,11 +8,12 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from kangban.kernel.errors import Broken, NotFound, Unavailable
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+_NAME = re.compile(r"[0-9a-f]{64}")
 _STALE_SECONDS = 3600
 
 
@@ -20,48 +21,32 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-class FileBlobs:
-    """A `BlobStore` on `root`: `root/ab/cd/<sha256>`, written beside the shelves and moved there when complete."""
+class FileShelf:
+    """A `Shelf` on `root`: `root/ab/cd/<name>`, written beside the shelves and moved there when complete."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._arrivals = root / "arriving"
         self._swept = False
 
-    async def put(self, content: bytes) -> str:
-        """See BlobStore.put."""
-        return await asyncio.to_thread(self._put, content)
-
-    async def get(self, sha256: str) -> bytes:
-        """See BlobStore.get."""
-        return await asyncio.to_thread(self._get, sha256)
-
-    async def delete(self, sha256: str) -> None:
-        """See BlobStore.delete; raises Unavailable when the disk refuses."""
-        await asyncio.to_thread(self._delete, sha256)
-
-    def _place(self, sha256: str) -> Path | None:
+    def _place(self, name: str) -> Path | None:
         # The pattern is also what keeps "../" out.
-        if not _SHA256.fullmatch(sha256):
+        if not _NAME.fullmatch(name):
             return None
-        return self._root / sha256[:2] / sha256[2:4] / sha256
+        return self._root / name[:2] / name[2:4] / name
 
-    def _put(self, content: bytes) -> str:
-        name = _sha256(content)
+    def write(self, name: str, content: bytes) -> None:
+        """See Shelf.write."""
         place = self._place(name)
         if place is None:
-            raise Broken("a SHA-256 is not 64 hex digits")
+            raise Broken("the name of a file is not 64 hex digits")
         try:
-            # Read, not only looked at: a copy gone bad is replaced by the good one in hand.
-            if place.is_file() and _sha256(place.read_bytes()) == name:
-                return name
             for folder in (place.parent, self._arrivals):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._sweep()
             self._write(content, place)
         except OSError as error:
             raise Unavailable("the file cannot be kept: the disk is full or refuses") from error
-        return name
 
     def _write(self, content: bytes, place: Path) -> None:
         descriptor, part = tempfile.mkstemp(dir=self._arrivals)  # readable by the owner only
@@ -90,22 +75,21 @@ class FileBlobs:
                 if newest - part.stat().st_mtime > _STALE_SECONDS:
                     part.unlink()
 
-    def _get(self, sha256: str) -> bytes:
-        place = self._place(sha256)
+    def read(self, name: str) -> bytes:
+        """See Shelf.read."""
+        place = self._place(name)
         if place is None:
             raise NotFound("no such file", field="sha256")
         try:
-            content = place.read_bytes()
+            return place.read_bytes()
         except FileNotFoundError as error:
             raise NotFound("no such file", field="sha256") from error
         except OSError as error:
             raise Unavailable("the file cannot be read") from error
-        if _sha256(content) != sha256:
-            raise Broken("a kept file no longer matches its SHA-256")
-        return content
 
-    def _delete(self, sha256: str) -> None:
-        place = self._place(sha256)
+    def remove(self, name: str) -> None:
+        """See Shelf.remove; raises Unavailable when the disk refuses."""
+        place = self._place(name)
         if place is None:
             return
         try:
@@ -114,6 +98,44 @@ class FileBlobs:
                 _sync_folder(place.parent)
         except OSError as error:
             raise Unavailable("the file cannot be erased") from error
+
+    def names(self) -> Iterator[str]:
+        """See Shelf.names."""
+        yield from sorted(path.name for path in self._root.glob("??/??/*") if _NAME.fullmatch(path.name))
+
+
+class FileBlobs:
+    """A `BlobStore` of plain files: the name on the shelf is the SHA-256 itself."""
+
+    def __init__(self, root: Path) -> None:
+        self._shelf = FileShelf(root)
+
+    async def put(self, content: bytes) -> str:
+        """See BlobStore.put."""
+        return await asyncio.to_thread(self._put, content)
+
+    async def get(self, sha256: str) -> bytes:
+        """See BlobStore.get."""
+        return await asyncio.to_thread(self._get, sha256)
+
+    async def delete(self, sha256: str) -> None:
+        """See BlobStore.delete; raises Unavailable when the disk refuses."""
+        await asyncio.to_thread(self._shelf.remove, sha256)
+
+    def _put(self, content: bytes) -> str:
+        name = _sha256(content)
+        # Read, not only looked at: a copy gone bad is replaced by the good one in hand.
+        with contextlib.suppress(NotFound, Broken):
+            self._get(name)
+            return name
+        self._shelf.write(name, content)
+        return name
+
+    def _get(self, sha256: str) -> bytes:
+        content = self._shelf.read(sha256)
+        if _sha256(content) != sha256:
+            raise Broken("a kept file no longer matches its SHA-256")
+        return content
 
 
 class MemoryBlobs:

@@ -5,31 +5,74 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from kangban.clinical.account import Tenant
+from kangban.clinical.audit import AuditEvent
+from kangban.clinical.notice import Notice
 from kangban.clinical.record import Entry
-from kangban.kernel.errors import InvalidInput, NotFound, Unavailable
-from kangban.record.rows import EntryRow, entry_of, microseconds, plan_append, row_of
+from kangban.kernel.errors import Broken, Conflict, InvalidInput, NotFound, Unavailable
+from kangban.ports.accounts import AccountStore
+from kangban.ports.audit import AuditTrail
+from kangban.ports.notices import NoticeStore
+from kangban.record.links import check_event
+from kangban.record.rows import EntryRow, entry_of, microseconds, moment_of, plan_append, row_of
 
 
 class MemoryRecordStore:
     """A `RecordStore` that forgets everything when the program ends.
 
-    No method awaits anything, so each one is a transaction by itself.
+    No method waits for anything outside memory, so each one is a transaction by itself. Events and notices go to
+    the fakes it is handed; `accounts` learns of new families.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        *,
+        audit: AuditTrail | None = None,
+        notices: NoticeStore | None = None,
+        accounts: AccountStore | None = None,
+    ) -> None:
+        self._audit, self._notices, self._accounts = audit, notices, accounts
+        self._families: set[str] = set()
         self._rows: dict[str, EntryRow] = {}
         self._superseders: dict[str, str] = {}
         self._closed = False
 
-    async def append(self, entries: Sequence[Entry]) -> int:
+    async def append(
+        self,
+        entries: Sequence[Entry],
+        *,
+        events: Sequence[AuditEvent] = (),
+        notices: Sequence[Notice] = (),
+        needs: Sequence[str] = (),
+    ) -> int:
         """See RecordStore.append."""
         self._check_open()
+        if (events and self._audit is None) or (notices and self._notices is None):
+            # Said aloud, or a test would pass whose events are lost.
+            raise Broken("this store was handed no place for events or notices")
+        families = {entry.family_id for entry in entries}
+        if any(each not in self._rows or self._rows[each].family_id not in families for each in needs):
+            raise NotFound("an entry that this one needs is gone", field="needs")
         new = plan_append([row_of(entry) for entry in entries], self._rows, self._superseders)
+        for event in events:
+            check_event(event)  # before the notices, so that either all is written or nothing
+        if self._notices is not None and notices:
+            await self._notices.put(list(notices))
+        if self._audit is not None and events:
+            await self._audit.write(events)
         for row in new:
             self._rows[row.id] = row
             if row.supersedes is not None:
                 self._superseders[row.supersedes] = row.id
+        await self._meet({row.family_id: row.known_at for row in sorted(new, key=lambda row: -row.known_at)})
         return len(new)
+
+    async def _meet(self, families: dict[str, int]) -> None:
+        self._families |= families.keys()
+        if self._accounts is not None:
+            known = {tenant.family_id for tenant in await self._accounts.tenants()}
+            for family_id in sorted(families.keys() - known):
+                await self._accounts.put_tenant(Tenant(family_id, "family", "", moment_of(families[family_id])))
 
     async def get(self, family_id: str, entry_id: str) -> Entry:
         """See RecordStore.get."""
@@ -78,16 +121,36 @@ class MemoryRecordStore:
     async def families(self) -> list[str]:
         """See RecordStore.families."""
         self._check_open()
-        return sorted({row.family_id for row in self._rows.values()})
+        made = [] if self._accounts is None else [tenant.family_id for tenant in await self._accounts.tenants()]
+        return sorted(self._families.union(made))
 
-    async def delete_member(self, family_id: str, member_id: str) -> int:
+    async def delete_member(self, family_id: str, member_id: str, *, events: Sequence[AuditEvent] = ()) -> int:
         """See RecordStore.delete_member."""
         self._check_open()
+        await self._say(events)
         gone = [r for r in self._rows.values() if (r.family_id, r.member_id) == (family_id, member_id)]
+        return self._take_away(gone)
+
+    async def drop(self, family_id: str, entry_ids: Sequence[str], *, events: Sequence[AuditEvent] = ()) -> int:
+        """See RecordStore.drop."""
+        self._check_open()
+        gone = [row for each in set(entry_ids) if (row := self._rows.get(each)) and row.family_id == family_id]
+        if any(self._superseders.get(row.id, row.id) not in entry_ids for row in gone):
+            raise Conflict("an entry that stays supersedes one of them", field="supersedes")
+        await self._say(events)
+        return self._take_away(gone)
+
+    async def _say(self, events: Sequence[AuditEvent]) -> None:
+        if events and self._audit is None:
+            raise Broken("this store was handed no place for events or notices")
+        if events and self._audit is not None:
+            await self._audit.write(events)
+
+    def _take_away(self, gone: Sequence[EntryRow]) -> int:
         for row in gone:
             del self._rows[row.id]
             if row.supersedes is not None:
-                del self._superseders[row.supersedes]
+                self._superseders.pop(row.supersedes, None)
         return len(gone)
 
     async def close(self) -> None:

@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kangban.cli.options import DataDir, Demo, Input, Json, Jsonl, Lang, PersonWords, Records, language, person_of, run
+from kangban.cli.options import (
+    As,
+    DataDir,
+    Demo,
+    Input,
+    Json,
+    Jsonl,
+    Lang,
+    PersonWords,
+    Records,
+    language,
+    person_of,
+    run,
+)
 
 if TYPE_CHECKING:
     from kangban.cli.shapes import AskIn
@@ -25,12 +38,13 @@ def ask(
     lang: Lang = "zh",
     data_dir: DataDir = None,
     demo: Demo = False,
+    as_: As = None,
 ) -> None:
     """Ask one question about a person."""
     from kangban.cli.shapes import AskIn
 
     shown = language(lang)
-    records = Records(data_dir, demo)
+    records = Records(data_dir, demo, as_)
 
     async def work(asked: AskIn) -> dict[str, Any]:
         return await answer_of(asked, records, data_dir, shown)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from kangban.cli.options import DataDir, Demo, Lang, Records, language
+from kangban.cli.options import As, DataDir, Demo, Lang, Records, language
 
 
 def chat(
@@ -17,9 +17,10 @@ def chat(
     lang: Lang = "zh",
     data_dir: DataDir = None,
     demo: Demo = False,
+    as_: As = None,
 ) -> None:
     """Talk about one member; an empty line or Ctrl-D ends it."""
-    raise typer.Exit(asyncio.run(_talk(member, language(lang), Records(data_dir, demo))))
+    raise typer.Exit(asyncio.run(_talk(member, language(lang), Records(data_dir, demo, as_))))
 
 
 async def _talk(member: str, lang: str, records: Records) -> int:

@@ -31,6 +31,7 @@ def _row(name: str, state: str, what: str, mend: str = "") -> dict[str, Any]:
 
 
 async def _look(data_dir: Any, demo: bool) -> list[dict[str, Any]]:
+    from kangban.cli.encryption import encryption_rows, walls_rows
     from kangban.kernel.errors import KangbanError
     from kangban.settings import read_settings
 
@@ -54,12 +55,10 @@ async def _look(data_dir: Any, demo: bool) -> list[dict[str, Any]]:
     rows.append(
         _row("readers", "missing", "no reader for photos and PDF files yet: they are kept and named", "see CHANGELOG")
     )
-    rows.append(
-        _row("encryption", "missing", "the record is not encrypted on the disk", "use disk encryption until it is")
-    )
-    rows.append(_row("reviewer", "missing", "nobody is named as reviewer: a held answer is kept as a review item", ""))
     rows.append(await _store(settings))
-    return rows
+    if rows[-1]["state"] == "ok":
+        rows += [await _reviewers(settings), await _chains(settings)]
+    return [*rows, *await asyncio.to_thread(encryption_rows, settings), *await walls_rows(settings)]
 
 
 def _packs() -> dict[str, Any]:
@@ -125,3 +124,49 @@ async def _store(settings: Any) -> dict[str, Any]:
     return _row(
         "store", "ok", f"{(settings.database_url and 'PostgreSQL') or settings.house_dir}: {len(families)} families"
     )
+
+
+async def _reviewers(settings: Any) -> dict[str, Any]:
+    """Families in which nobody with a licence that holds today could look at a held answer."""
+    from kangban.app import open_stores
+    from kangban.kernel.clock import SystemClock
+    from kangban.kernel.errors import KangbanError
+    from kangban.review.deciding import licensed
+
+    now = SystemClock().now()
+    try:
+        stores = await open_stores(settings)
+        try:
+            families = await stores.records.families()
+            places = [one for family in families for one in await stores.accounts.memberships(family_id=family)]
+        finally:
+            await stores.close()
+    except KangbanError as error:
+        return _row("reviewer", "broken", error.message, "")
+    served = {p.family_id for p in places if (p.until is None or now < p.until) and licensed(p.role, p.licence, now)}
+    if families and served >= set(families):
+        return _row("reviewer", "ok", f"{len(served)} families have a licensed reviewer")
+    without = len(set(families) - served)
+    what = f"{without} families without a licensed reviewer: an answer that cannot be released is refused there"
+    return _row("reviewer", "missing", what, "invite one on the page of accounts, or with kangban accounts invite")
+
+
+async def _chains(settings: Any) -> dict[str, Any]:
+    from kangban.adapters.head_file import HeadFile
+    from kangban.app import open_stores
+    from kangban.journeys.auditing.verifying import verify_all
+    from kangban.kernel.errors import KangbanError
+
+    try:
+        stores = await open_stores(settings)
+        try:
+            written = HeadFile(settings.house_dir).read()
+            found = await verify_all(stores.audit, {family: (head,) for family, head in written.items()})
+        finally:
+            await stores.close()
+    except KangbanError as error:
+        return _row("audit", "broken", error.message, "see docs/audit.md")
+    broken = [f"{one.family_id or 'server'} at {one.broken} ({one.why})" for one in found if not one.ok]
+    if broken:
+        return _row("audit", "broken", f"changed or cut: {', '.join(broken)}", "see docs/audit.md")
+    return _row("audit", "ok", f"{len(found)} chains, {sum(one.length for one in found)} events, unbroken")

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kangban.cli.options import DataDir, Demo, Input, Json, Jsonl, Lang, PersonWords, Records, language, person_of, run
+from kangban.cli.options import (
+    As,
+    DataDir,
+    Demo,
+    Input,
+    Json,
+    Jsonl,
+    Lang,
+    PersonWords,
+    Records,
+    language,
+    person_of,
+    run,
+)
 
 if TYPE_CHECKING:
-    from kangban.cli.shapes import DraftIn, GuardIn
-    from kangban.clinical.draft import Draft
+    from kangban.cli.shapes import GuardIn
 
 
 def check(
@@ -23,14 +35,16 @@ def check(
     lang: Lang = "zh",
     data_dir: DataDir = None,
     demo: Demo = False,
+    as_: As = None,
 ) -> None:
     """May this draft be shown to this person?"""
     from kangban.cli.shapes import DraftIn, GuardIn, check_text
     from kangban.guard import review
     from kangban.toolbox.contract import verdict_object
+    from kangban.toolbox.drafted import draft_from
 
     shown = language(lang)
-    records = Records(data_dir, demo)
+    records = Records(data_dir, demo, as_)
 
     async def work(asked: GuardIn) -> dict[str, Any]:
         check_text(asked.question, "question")
@@ -49,37 +63,6 @@ def check(
 
     words = {"question": question, "draft": draft, "person": person_of(person)}
     run(GuardIn, work, words=words, source=input, jsonl=jsonl, show=None if json else _show, after=records.close)
-
-
-def draft_from(given: DraftIn) -> Draft:
-    """A Draft of the documented shape; raises InvalidInput for citations that are neither ids nor objects."""
-    from kangban.agent.draft import draft_of
-    from kangban.clinical.citation import Citation
-    from kangban.clinical.draft import ToolTrace
-    from kangban.kernel.errors import InvalidInput
-    from kangban.retrieval.cite import library
-
-    citations: list[Citation] = []
-    for n, one in enumerate(given.citations or ()):
-        if isinstance(one, str):
-            known = library().find(one)
-            citations.append(known or Citation(one, "", "", None, "", "", "recalled"))
-        elif isinstance(one.get("id"), str):
-            citations.append(
-                Citation(
-                    one["id"], str(one.get("title") or ""), str(one.get("publisher") or ""), None,
-                    str(one.get("place") or ""), str(one.get("passage") or one.get("text") or ""), "read_secondary",
-                )
-            )  # fmt: skip
-        else:
-            raise InvalidInput("a citation is an id or an object with an id", field=f"draft.citations[{n}]")
-    traces: list[ToolTrace] = []
-    for n, one in enumerate(given.tool_results or ()):
-        told = cast("dict[str, Any]", one) if isinstance(one, dict) else {}
-        name = str(told.get("name") or told.get("tool") or f"tool-{n}")
-        traces.append(ToolTrace(name, {}, told.get("result", one)))
-    draft, _ = draft_of(given.text, citations, traces, "script")
-    return draft
 
 
 def _show(answer: dict[str, Any]) -> str:

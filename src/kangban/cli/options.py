@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 import typer
 
 if TYPE_CHECKING:
+    from kangban.cli.sign_in import SignedIn
     from kangban.journeys.house import House
 
 _T = TypeVar("_T")
@@ -19,6 +21,7 @@ Input = Annotated[str | None, typer.Option("--input", help="FILE or - with the J
 Lang = Annotated[str, typer.Option("--lang", envvar="KANGBAN_LANG", help="zh or en.")]
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Where the record lives.")]
 Demo = Annotated[bool, typer.Option("--demo", help="Use the invented demo family.")]
+As = Annotated[str | None, typer.Option("--as", envvar="KANGBAN_AS", help="Your login, where there are accounts.")]
 PersonWords = Annotated[str | None, typer.Option("--person", help="A member id, or a JSON object.")]
 
 
@@ -74,7 +77,6 @@ def _in_utf8(words: Any) -> Any:
         return [_in_utf8(each) for each in cast("list[Any]", words)]
     if not isinstance(words, str) or not any("\udc80" <= c <= "\udcff" for c in words):
         return words
-    import os
 
     try:
         return os.fsencode(words).decode("utf-8")
@@ -102,21 +104,24 @@ def language(lang: str) -> str:
 
 
 class Records:
-    """Opens the family's store when a person is given by member id, and only then."""
+    """Opens the family's store when a person is given by member id, and only then, as whoever types."""
 
-    def __init__(self, data_dir: Path | None, demo: bool) -> None:
+    def __init__(self, data_dir: Path | None, demo: bool, as_login: str | None = None) -> None:
         self._data_dir = data_dir
         self._demo = demo
-        self._house: House | None = None
+        # Commands without the option hear the environment, too.
+        self._as_login = as_login or os.environ.get("KANGBAN_AS")
+        self._signed_in: SignedIn | None = None
 
     async def house(self) -> House:
-        """The family in view."""
-        if self._house is None:
-            from kangban.app import open_house
+        """The family in view as the actor may see it; raises NotPermitted where nobody said who they are."""
+        if self._signed_in is None:
+            from kangban.cli.sign_in import sign_in
             from kangban.settings import read_settings
 
-            self._house = await open_house(read_settings(data_dir=self._data_dir, demo=self._demo))
-        return self._house
+            settings = read_settings(data_dir=self._data_dir, demo=self._demo)
+            self._signed_in = await sign_in(settings, self._as_login)
+        return self._signed_in.house
 
     async def facts(self, person: Any) -> Any:
         """PersonFacts of a PersonIn, a member id, or nobody; raises NotFound."""
@@ -135,8 +140,6 @@ class Records:
         return await facts_of(house.store, house.family_id, member.id, house.clock.now())
 
     async def close(self) -> None:
-        """Close what was opened."""
-        if self._house is not None:
-            from kangban.app import close_house
-
-            await close_house(self._house)
+        """Close what was opened; the session of this command ends with it."""
+        if self._signed_in is not None:
+            await self._signed_in.close()

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from kangban.cli.options import DataDir, Demo, Json, Records, run
+from kangban.cli.options import As, DataDir, Demo, Json, Records, run
 
 Member = Annotated[str, typer.Argument(help="A member id.")]
 EntryId = Annotated[str, typer.Argument(help="The id of a proposal.")]
@@ -25,9 +25,9 @@ def _run(work: Work, id_: str, show: Callable[[dict[str, Any]], str] | None, rec
     run(_Words, work, words={"id": id_}, source=None, jsonl=False, show=show, after=records.close)
 
 
-def replay(member: Member, json: Json = False, data_dir: DataDir = None, demo: Demo = False) -> None:
+def replay(member: Member, json: Json = False, data_dir: DataDir = None, demo: Demo = False, as_: As = None) -> None:
     """Rebuild every stored conclusion from the log, byte for byte, and list those that re-open."""
-    records = Records(data_dir, demo)
+    records = Records(data_dir, demo, as_)
 
     async def work(asked: _Words) -> dict[str, Any]:
         from kangban.journeys.replay import replay_case
@@ -57,19 +57,19 @@ def _show_decision(answer: dict[str, Any]) -> str:
     return f"{answer['status']} {answer['entry']}"
 
 
-def confirm(id: EntryId, json: Json = False, data_dir: DataDir = None, demo: Demo = False) -> None:
+def confirm(id: EntryId, json: Json = False, data_dir: DataDir = None, demo: Demo = False, as_: As = None) -> None:
     """Write a proposed entry into the record."""
-    _decide(id, True, json, Records(data_dir, demo))
+    _decide(id, True, json, Records(data_dir, demo, as_))
 
 
-def dismiss(id: EntryId, json: Json = False, data_dir: DataDir = None, demo: Demo = False) -> None:
+def dismiss(id: EntryId, json: Json = False, data_dir: DataDir = None, demo: Demo = False, as_: As = None) -> None:
     """Turn a proposed entry down."""
-    _decide(id, False, json, Records(data_dir, demo))
+    _decide(id, False, json, Records(data_dir, demo, as_))
 
 
-def show(member: Member, json: Json = False, data_dir: DataDir = None, demo: Demo = False) -> None:
+def show(member: Member, json: Json = False, data_dir: DataDir = None, demo: Demo = False, as_: As = None) -> None:
     """Show a member's facts and proposals."""
-    records = Records(data_dir, demo)
+    records = Records(data_dir, demo, as_)
 
     async def work(asked: _Words) -> dict[str, Any]:
         from kangban.journeys.family import proposals
@@ -86,9 +86,9 @@ def _pretty(answer: dict[str, Any]) -> str:
     return msgspec.json.format(msgspec.json.encode(answer), indent=2).decode()
 
 
-def export(member: Member, json: Json = False, data_dir: DataDir = None, demo: Demo = False) -> None:
+def export(member: Member, json: Json = False, data_dir: DataDir = None, demo: Demo = False, as_: As = None) -> None:
     """Export everything of a member as JSON on stdout, with --json on one line."""
-    records = Records(data_dir, demo)
+    records = Records(data_dir, demo, as_)
 
     async def work(asked: _Words) -> dict[str, Any]:
         from kangban.journeys.family import export as export_of

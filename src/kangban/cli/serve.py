@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kangban.cli.options import DataDir, Demo
+
+if TYPE_CHECKING:
+    from kangban.settings import Settings
 
 Host = Annotated[str, typer.Option("--host", help="Address to listen on.")]
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port to listen on.")]
@@ -14,16 +17,33 @@ Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port to lis
 
 def serve(host: Host = "127.0.0.1", port: Port = 8000, data_dir: DataDir = None, demo: Demo = False) -> None:
     """Start the pages; prints `ready http://HOST:PORT` when they answer."""
+    from kangban.api.application import build_api
+    from kangban.api.calendar import build_calendar
+    from kangban.kernel.clock import SystemClock
     from kangban.kernel.errors import KangbanError
     from kangban.settings import read_settings
     from kangban.web.server import run_server
+    from kangban.worker import running
 
     try:
-        code = run_server(read_settings(data_dir=data_dir, demo=demo), host, port)
+        settings = read_settings(data_dir=data_dir, demo=demo)
+        _say_where_the_key_is(settings)
+        rooms = {"/api": build_api, "/calendar": build_calendar}
+        code = run_server(settings, host, port, lambda opened: running(opened, SystemClock()), rooms)
     except KangbanError as error:
         typer.echo(error.message, err=True)
         code = error.exit_code
     raise typer.Exit(code)
+
+
+def _say_where_the_key_is(settings: Settings) -> None:
+    """One line for a key that Kangban keeps in a file of its own: it is the only copy until somebody makes another."""
+    from kangban.app import unlocked
+    from kangban.kernel.texts import t
+
+    keys = unlocked(settings)
+    if keys is not None and keys.custody.source == "made_file":
+        typer.echo(t("vault.key_made_file", settings.lang, place=keys.custody.place), err=True)
 
 
 def demo(host: Host = "127.0.0.1", port: Port = 8000, data_dir: DataDir = None) -> None:

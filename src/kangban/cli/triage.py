@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kangban.cli.options import DataDir, Demo, Input, Json, Jsonl, Lang, PersonWords, Records, language, person_of, run
+from kangban.cli.options import (
+    As,
+    DataDir,
+    Demo,
+    Input,
+    Json,
+    Jsonl,
+    Lang,
+    PersonWords,
+    Records,
+    language,
+    person_of,
+    run,
+)
 
 if TYPE_CHECKING:
     from kangban.cli.shapes import TriageIn
@@ -21,6 +34,7 @@ def triage(
     lang: Lang = "zh",
     data_dir: DataDir = None,
     demo: Demo = False,
+    as_: As = None,
 ) -> None:
     """How soon to act on a complaint."""
     from kangban.cli.shapes import TriageIn, check_text
@@ -29,7 +43,7 @@ def triage(
     from kangban.toolbox.contract import triage_object
 
     shown = language(lang)
-    records = Records(data_dir, demo)
+    records = Records(data_dir, demo, as_)
 
     async def work(asked: TriageIn) -> dict[str, Any]:
         said = read(check_text(asked.text))

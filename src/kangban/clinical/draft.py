@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -69,6 +70,16 @@ class Step(msgspec.Struct, frozen=True):
     ok: bool = True
 
 
+class Reviewed(msgspec.Struct, frozen=True):
+    """Who released an answer that had been held."""
+
+    name: str
+    role: str
+    licence: str
+    at: datetime
+    decision: Literal["approved", "edited", "rejected", "expired"]
+
+
 class Answer(msgspec.Struct, frozen=True):
     """A whole answer after the guard, as stored and shown."""
 
@@ -88,3 +99,5 @@ class Answer(msgspec.Struct, frozen=True):
     checks: tuple[Check, ...] = ()
     call: tuple[str, ...] = ()
     options: tuple[str, ...] = ()  # quick replies to `question`
+    review: Literal["", "waiting", "done", "nobody"] = ""  # nobody: it was held and there is no reviewer
+    reviewed: Reviewed | None = None

@@ -26,6 +26,15 @@ class MedicineUse(msgspec.Struct, frozen=True, omit_defaults=True):
     ordered: bool = False
 
 
+class TakenDose(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A dose really taken within the last 24 hours: name and dose as written, when, and how many hours ago."""
+
+    name: str
+    hours_ago: float
+    dose: str | None = None
+    at: datetime | None = None
+
+
 class ObservedValue(msgspec.Struct, frozen=True, omit_defaults=True):
     """A measured value: LOINC or analyte id, number, UCUM unit, moment (ISO date or time) if known."""
 
@@ -51,6 +60,7 @@ class PersonFacts(msgspec.Struct, frozen=True, omit_defaults=True):
     egfr: float | None = None
     medicines: tuple[MedicineUse, ...] | None = None
     observations: tuple[ObservedValue, ...] = ()
+    taken: tuple[TakenDose, ...] = ()
 
 
 UNKNOWN_PERSON = PersonFacts()

@@ -12,18 +12,23 @@ from typing import Any, Literal
 import msgspec
 
 from kangban.clinical.draft import Answer, Draft
-from kangban.clinical.person import Sex
+from kangban.clinical.finding import Finding
+from kangban.clinical.person import PersonFacts, Sex
 from kangban.clinical.urgency import Urgency
 
 
 class Provenance(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Who or what an entry comes from: actor (member id, "system", "demo"), how, and from which document."""
+    """Who or what an entry comes from: actor (account id, "person", "system", "demo"), how, from which document.
+
+    `on_behalf_of` is the account whose question made the system write this.
+    """
 
     actor: str
     source: Literal["person", "document", "device", "import", "tool", "system", "demo"]
     document_id: str | None = None
     page: int | None = None
     note: str = ""
+    on_behalf_of: str = ""
 
 
 class Patient(msgspec.Struct, frozen=True, omit_defaults=True, tag="Patient"):
@@ -68,6 +73,15 @@ class MedicationStatement(msgspec.Struct, frozen=True, omit_defaults=True, tag="
     per_day: float | None = None
     status: Literal["active", "in_cabinet", "stopped"] = "active"
     expires_on: date | None = None
+    opened_on: date | None = None
+
+
+class MedicationAdministration(msgspec.Struct, frozen=True, omit_defaults=True, tag="MedicationAdministration"):
+    """A dose really taken; the entry's true_at is when. `statement` is the entry of the box it came from, if any."""
+
+    name: str
+    dose: str | None = None
+    statement: str | None = None
 
 
 class MedicationRequest(msgspec.Struct, frozen=True, omit_defaults=True, tag="MedicationRequest"):
@@ -80,7 +94,10 @@ class MedicationRequest(msgspec.Struct, frozen=True, omit_defaults=True, tag="Me
     requester: str = ""
 
 
-FactBody = Patient | Observation | Condition | AllergyIntolerance | MedicationStatement | MedicationRequest
+FactBody = (
+    Patient | Observation | Condition | AllergyIntolerance | MedicationStatement | MedicationRequest
+    | MedicationAdministration
+)  # fmt: skip
 
 
 class DocumentReference(msgspec.Struct, frozen=True, tag="DocumentReference"):
@@ -137,8 +154,24 @@ class Proposal(msgspec.Struct, frozen=True, tag="Proposal"):
     status: Literal["proposed", "confirmed", "dismissed"] = "proposed"
 
 
-class ReviewItem(msgspec.Struct, frozen=True, tag="ReviewItem"):
-    """A held answer waiting for a named person."""
+class ReviewEvent(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One thing that happened to a review: opened, claimed, escalated, asked, answered, decided, expired."""
+
+    at: datetime
+    what: Literal["claimed", "escalated", "asked", "answered", "approved", "edited", "rejected", "expired"]
+    account_id: str = ""
+    name: str = ""
+    role: str = ""
+    licence: str = ""
+    reason: str = ""  # a reason code of review/reasons.py
+    note: str = ""  # words to the family; pass the guard like any other
+
+
+class ReviewItem(msgspec.Struct, frozen=True, omit_defaults=True, tag="ReviewItem"):
+    """A held answer waiting for a named person, with everything they decide on. Each change supersedes the last.
+
+    The expected version of a decision is the id of the entry that was seen.
+    """
 
     answer_id: str
     message_id: str
@@ -146,7 +179,15 @@ class ReviewItem(msgspec.Struct, frozen=True, tag="ReviewItem"):
     draft: Draft
     urgency: Urgency
     reasons: tuple[str, ...]
-    status: Literal["open", "approved", "edited", "rejected"] = "open"
+    status: Literal["open", "asked", "approved", "edited", "rejected", "expired"] = "open"
+    topics: tuple[str, ...] = ()  # what a licence must cover: medicines, triage, labs, diet
+    person: PersonFacts | None = None
+    findings: tuple[Finding, ...] = ()
+    lang: str = "zh"
+    opened_at: datetime | None = None
+    due_at: datetime | None = None
+    events: tuple[ReviewEvent, ...] = ()
+    final_text: str = ""
 
 
 class Feedback(msgspec.Struct, frozen=True, tag="Feedback"):
@@ -157,18 +198,51 @@ class Feedback(msgspec.Struct, frozen=True, tag="Feedback"):
     text: str = ""
 
 
-class Consent(msgspec.Struct, frozen=True, tag="Consent"):
-    """A yes or no to one purpose, e.g. scope "model_endpoint", target the host and place it was given for."""
+ConsentScope = Literal["health_data", "model_endpoint", "training", "share"]
 
-    scope: Literal["model_endpoint"]
+
+class Consent(msgspec.Struct, frozen=True, omit_defaults=True, tag="Consent"):
+    """A yes or no to one purpose. The newest of one (scope, target) counts.
+
+    health_data: this record may be kept and used. model_endpoint: target is host|model|place. training: use in
+    training. share: target is an account id; `groups` are kind groups of clinical/access.py, `purposes` what for.
+    `given_by` names the member who decides where that is not the person: a guardian under 14.
+    """
+
+    scope: ConsentScope
     target: str
     granted: bool
+    groups: tuple[str, ...] = ()
+    purposes: tuple[str, ...] = ("view",)
+    until: datetime | None = None
+    given_by: str = ""
+
+
+class BreakGlass(msgspec.Struct, frozen=True, tag="BreakGlass"):
+    """Somebody opened a record in an emergency without consent: who, why, until when. The family is told."""
+
+    account_id: str
+    name: str
+    role: str
+    reason: str
+    until: datetime
+
+
+class Transmission(msgspec.Struct, frozen=True, tag="Transmission"):
+    """What was sent to a model off this machine, as sent: identifiers are marks already."""
+
+    message_id: str
+    model: str
+    host: str
+    place: str
+    sent: str
 
 
 Body = (
-    Patient | Observation | Condition | AllergyIntolerance | MedicationStatement | MedicationRequest | DocumentReference
-    | Communication | AnswerGiven | DetectedIssue | Proposal | ReviewItem | Feedback
-    | Consent
+    Patient | Observation | Condition | AllergyIntolerance | MedicationStatement | MedicationRequest
+    | MedicationAdministration | DocumentReference | Communication | AnswerGiven | DetectedIssue | Proposal
+    | ReviewItem | Feedback
+    | Consent | BreakGlass | Transmission
 )  # fmt: skip
 
 

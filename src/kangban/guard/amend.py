@@ -64,7 +64,7 @@ def withheld(case: Case, results: Sequence[Result], refused: bool) -> str:
     lines = urgency_lines(case)
     if any("crisis" in r.lines for r in results) or "12356" in case.outcome.call:
         lines.append(t("guard.crisis_line", lang))
-    lines += _rules_alone(case)
+    lines += rules_alone(case)
     reasons = tuple(dict.fromkeys(r.check.name for r in results if r.check.outcome in ("fail", "error")))
     join = "；" if lang == "zh" else "; "
     said = join.join(t(f"guard.reason.{n}", lang) for n in reasons if has_text(f"guard.reason.{n}", lang))
@@ -73,7 +73,7 @@ def withheld(case: Case, results: Sequence[Result], refused: bool) -> str:
     return "\n".join(lines)
 
 
-def _rules_alone(case: Case) -> list[str]:
+def rules_alone(case: Case) -> list[str]:
     """Grave findings about what is asked about and taken, as the packs say them."""
     asked = [MedicineUse(d.name) for d in case.asked]
     if not asked and not case.taken:

@@ -81,6 +81,27 @@ def review(
     return Verdict(decision, checks, _withheld(case, first, refused=decision == "refuse"))
 
 
+def what_rules_allow(
+    question: str,
+    person: PersonFacts,
+    *,
+    said: Utterance | None = None,
+    triage: TriageOutcome | None = None,
+    lang: Lang = "zh",
+) -> tuple[str, ...]:
+    """What may be told without any draft: how soon to act, the crisis line, grave findings of the medicines named."""
+    try:
+        words = said if said is not None else read(question)
+        outcome = triage if triage is not None else triage_of.triage(words, person)
+        case = Case(Draft(""), question, person, words, outcome, (), lang, False)
+        lines = amend.urgency_lines(case)
+        if "12356" in outcome.call or "crisis" in crisis.check(case).lines:
+            lines.append(t("guard.crisis_line", lang))
+        return (*lines, *amend.rules_alone(case))
+    except Exception:  # noqa: BLE001 - what broke may be the findings themselves; then the caller's next step stands alone
+        return ()
+
+
 def run_checks(case: Case) -> list[Result]:
     """Every check; one that raises is an error."""
     return [_guarded(name, check, case.foreign if name in SAID_BY_TOOLS else case) for name, check in CHECKS]

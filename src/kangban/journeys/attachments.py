@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import msgspec
 
 from kangban.clinical.draft import Step
-from kangban.clinical.record import DocumentReference, Entry, Provenance
-from kangban.journeys.house import House
+from kangban.clinical.record import DocumentReference, Entry
+from kangban.journeys.house import House, signed
 from kangban.kernel.errors import InvalidInput, KangbanError
 from kangban.record.merge import fact_entry
 
@@ -79,7 +79,7 @@ async def keep(house: House, member_id: str, uploads: Sequence[Upload]) -> tuple
         entries.append(
             fact_entry(
                 house.family_id, member_id, body, true_at=now, known_at=now,
-                provenance=Provenance(actor="person", source="document"),
+                provenance=signed(house, "document"),
                 client_id=f"document-{digest}",
             )
         )  # fmt: skip

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from datetime import timedelta
 from functools import partial
+from typing import Any, cast
 
 import msgspec
 
@@ -16,18 +16,24 @@ from kangban.agent.events import Budget, Ended, StepDone
 from kangban.agent.loop import run_agent
 from kangban.agent.offline.plan import whole_question
 from kangban.agent.prompts import system_prompt
+from kangban.clinical.advice import BoxItem
 from kangban.clinical.draft import Answer, Draft, Step, ToolTrace, Verdict
 from kangban.clinical.person import PersonFacts
-from kangban.clinical.record import AnswerGiven, Communication, Entry, Provenance
+from kangban.clinical.record import AnswerGiven, Communication, Entry
 from kangban.clinical.urgency import Lang, Urgency
 from kangban.guard import review
 from kangban.journeys.asked_back import Checked, check_with_question, names_to_show
 from kangban.journeys.attachments import Upload, keep
-from kangban.journeys.conclude import Turn, answer_entry_id, closing_entries
-from kangban.journeys.house import House, get_member, members
-from kangban.journeys.outbound import brain_for, given_names
+from kangban.journeys.auditing.turns import asked as asked_event
+from kangban.journeys.conclude import Turn, closing_entries
+from kangban.journeys.entry_ids import answer_entry_id, released_entry_id
+from kangban.journeys.house import House, as_system, for_purpose, get_member, require, signed
+from kangban.journeys.other_names import names_of_others
+from kangban.journeys.outbound import brain_for
 from kangban.journeys.own_words import own_words
 from kangban.journeys.render import cited_only, claims_after, plain_text, urgency_line
+from kangban.journeys.reviewing.opening import RUN, Doubt, Opening, open_review
+from kangban.journeys.shared_box import box_of
 from kangban.journeys.turn_events import SentenceReleased, StepShown, Stored, TurnDone, TurnEvent, UrgencyJudged
 from kangban.kernel.errors import InvalidInput, KangbanError, NotFound
 from kangban.kernel.ids import derived_id
@@ -42,12 +48,6 @@ from kangban.toolbox.services import Services
 
 LONGEST_TURN = timedelta(minutes=3)
 HISTORY = 8  # messages of the conversation a brain sees
-
-
-# Of these a record may be told without a name; "妈妈" is also anybody who is pregnant.
-_ELDERS = frozenset({"爷爷", "奶奶", "姥姥", "姥爷", "外婆", "外公", "公公", "婆婆", "爸爸", "父亲", "母亲"})
-# 豆豆, 乐乐: a relation that is a name; but 妈妈 and 爷爷 stand in many an answer.
-_PET_NAME = re.compile(r"(?![妈爸爷奶姥公婆哥姐弟妹叔伯姑舅太宝娃])(.)\1")
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -84,7 +84,8 @@ async def chat_turn(house: House, question: Question) -> AsyncGenerator[TurnEven
         raise InvalidInput("the text is empty", field="text", key="error.empty")
     if len(question.text) > MOST_CHARACTERS:
         raise InvalidInput("the text is too long", field="text", key="error.too_long")
-    await get_member(house, question.member_id)
+    house = for_purpose(house, "ask")
+    whose = await get_member(house, question.member_id)
     message_id = derived_id("message", house.family_id, question.member_id, question.client_id)
     lock = _under_way.setdefault(message_id, asyncio.Lock())
     try:
@@ -93,8 +94,10 @@ async def chat_turn(house: House, question: Question) -> AsyncGenerator[TurnEven
             if done is not None:
                 yield TurnDone(message_id, done)
                 return
-            async with aclosing(_turn(house, question, message_id)) as events:
+            async with aclosing(_turn(house, question, message_id, whose.entry.id)) as events:
                 async for event in events:
+                    # A right taken away in the middle ends the turn: nothing more of it is shown.
+                    await require(house, question.member_id, "AnswerGiven", "ask", house.actor.account_id)
                     yield event
     finally:
         if not lock.locked():
@@ -105,22 +108,37 @@ async def find_answer(house: House, message_id: str) -> Answer | None:
     """The stored answer to a message, or None."""
     try:
         entry = await house.store.get(house.family_id, answer_entry_id(message_id))
+        if isinstance(entry.body, AnswerGiven) and entry.body.answer.review == "waiting":
+            entry = await _released(house, message_id) or entry
     except NotFound:
         return None
     return entry.body.answer if isinstance(entry.body, AnswerGiven) else None
 
 
-async def _turn(house: House, question: Question, message_id: str) -> AsyncGenerator[TurnEvent, None]:
+async def _released(house: House, message_id: str) -> Entry | None:
+    try:
+        return await house.store.get(house.family_id, released_entry_id(message_id))
+    except NotFound:
+        return None
+
+
+async def _turn(house: House, question: Question, message_id: str, patient_id: str) -> AsyncGenerator[TurnEvent, None]:
     kept, file_steps, words = await keep(house, question.member_id, question.uploads)
     now = house.clock.now()
     message = Communication(
         question.conversation_id, question.client_id, question.text, tuple(e.id for e in kept), question.lang
     )
     entry = Entry(
-        message_id, house.family_id, question.member_id, message, now, now, Provenance(actor="person", source="person")
+        message_id,
+        house.family_id,
+        question.member_id,
+        message,
+        now,
+        now,
+        signed(house),
     )
     history = await _history(house, question)
-    await house.store.append([*kept, entry])
+    await house.store.append([*kept, entry], events=[asked_event(house, entry, kept)], needs=[patient_id])
     yield Stored(message_id)
     for step in file_steps:
         yield StepShown(step)
@@ -135,15 +153,20 @@ async def _turn(house: House, question: Question, message_id: str) -> AsyncGener
     if outcome.urgency != "unknown":
         yield StepShown(Step("step.judged_question"))
     messages = [*history, say("user", f"{question.text}\n{words}" if words else question.text)]
-    context = _context(house, question, person, facts)
+    context = _context(house, question, person, facts, await box_of(house))
     run = _Run(steps=[*file_steps], urgency=outcome.urgency)
-    async for step in _think(house, run, context, messages):
+    async for step in _think(house, run, context, messages, message_id):
         yield StepShown(step)
     turn = Turn(message_id, question.conversation_id, question.lang, full, person, said, outcome, at)
-    answer, draft, verdict = await _answer(house, question, run, turn)
-    entries = closing_entries(house, question.member_id, turn, run.results, draft, verdict, answer)
-    await house.store.append(entries.entries)
-    answer = entries.answer
+    answer, draft, verdict, opening = await _answer(house, question, run, turn)
+    closing = closing_entries(house, question.member_id, turn, run.results, draft, verdict, answer, opening)
+    await house.store.get(house.family_id, message_id)  # access taken away meanwhile ends the turn here
+    # It is Kangban that answers; who asked may neither write a review nor read one.
+    # A person erased meanwhile stays erased.
+    await as_system(house).store.append(
+        closing.entries, events=closing.events, notices=closing.notices, needs=[message_id]
+    )
+    answer = closing.answer
     for number, claim in enumerate(answer.claims):
         yield SentenceReleased(number, claim)
     yield TurnDone(message_id, answer)
@@ -169,16 +192,18 @@ async def _history(house: House, question: Question) -> list[ChatMessage]:
     return texts[-HISTORY:]
 
 
-def _context(house: House, question: Question, person: PersonFacts, facts: Sequence[Entry]) -> ToolContext:
-    services = Services(house.search, house.sections, tuple(facts), house.clock.now())
+def _context(
+    house: House, question: Question, person: PersonFacts, facts: Sequence[Entry], box: tuple[BoxItem, ...]
+) -> ToolContext:
+    services = Services(house.search, house.sections, tuple(facts), house.clock.now(), box)
     return ToolContext(house.family_id, question.member_id, person, question.lang, services)
 
 
 async def _think(
-    house: House, run: _Run, context: ToolContext, messages: Sequence[ChatMessage]
+    house: House, run: _Run, context: ToolContext, messages: Sequence[ChatMessage], message_id: str
 ) -> AsyncGenerator[Step, None]:
     """Run the configured brain; when it fails, say so and let the offline brain answer."""
-    model, refusal = await brain_for(house, context.person)
+    model, refusal = await brain_for(house, context.person, message_id)
     if refusal:
         step = Step(refusal, {}, ok=False)
         run.steps.append(step)
@@ -234,14 +259,30 @@ async def _agent(
 
 def _told(value: str, trace: ToolTrace, messages: Sequence[ChatMessage]) -> str:
     """A step's value, unless only the model wrote it."""
+    long = [one for one in _strings(trace.arguments) if len(one) >= RUN]
     written = any(value == one for one in trace.arguments.values())
+    written = written or any(one in value or (len(value) >= RUN and value in one) for one in long)
     return value if not written or any(value in m.content for m in messages if m.role == "user") else "…"
 
 
-async def _answer(house: House, question: Question, run: _Run, turn: Turn) -> tuple[Answer, Draft, Verdict]:
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, one in cast("dict[str, Any]", value).items():
+            yield key
+            yield from _strings(one)
+    elif isinstance(value, (list, tuple)):
+        for one in cast("list[Any]", value):
+            yield from _strings(one)
+
+
+async def _answer(
+    house: House, question: Question, run: _Run, turn: Turn
+) -> tuple[Answer, Draft, Verdict, Opening | None]:
     citations = [c for r in run.results for c in r.citations]
     draft, offers = draft_of(run.text, citations, run.traces, run.brain)
-    others = await _others(house, question.member_id, turn.question)
+    others = await names_of_others(house, question.member_id, turn.question)
     judge = partial(
         review,
         question=turn.question,
@@ -253,20 +294,18 @@ async def _answer(house: House, question: Question, run: _Run, turn: Turn) -> tu
         lang=question.lang,
     )
     checked = await asyncio.to_thread(check_with_question, draft, offers, judge)
-    return _compose(run, turn, draft, checked), draft, checked.verdict
-
-
-async def _others(house: House, member_id: str, asked: str) -> tuple[str, ...]:
-    """Names by which another member could be recognised in an answer."""
-    told: list[str] = []
-    for one in await members(house):
-        if one.id != member_id:
-            pet = [one.patient.relation] if _PET_NAME.fullmatch(one.patient.relation) else []
-            kin = one.patient.relation
-            if kin in _ELDERS and kin not in asked:
-                told += [f"{kin}{verb}" for verb in ("有", "吃", "在吃", "也", "患", "得", "对", "过敏")]
-            told += [one.patient.name, *given_names(one.patient.name), *pet]
-    return tuple(dict.fromkeys(n for n in told if len(n) > 1))
+    if checked.verdict.decision != "hold":
+        return _compose(run, turn, draft, checked), draft, checked.verdict, None
+    findings = tuple(f for r in run.results for f in r.findings)
+    doubt = Doubt(
+        turn.message_id, question.member_id, house.actor.account_id, turn.question, turn.person, turn.said,
+        turn.outcome, turn.lang, draft, findings, checked.verdict.checks,
+    )  # fmt: skip
+    opening = await open_review(house, doubt, max(house.clock.now(), turn.at))
+    told = Checked(opening.verdict, None, ())
+    answer = _compose(run, turn, draft, told)
+    answer = msgspec.structs.replace(answer, review="waiting" if opening.item is not None else "nobody")
+    return answer, draft, opening.verdict, opening
 
 
 def _compose(run: _Run, turn: Turn, draft: Draft, checked: Checked) -> Answer:

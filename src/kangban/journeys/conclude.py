@@ -8,15 +8,20 @@ from typing import Any
 
 import msgspec
 
+from kangban.clinical.audit import AuditEvent
 from kangban.clinical.draft import Answer, Draft, Verdict
 from kangban.clinical.finding import TriageOutcome
+from kangban.clinical.notice import Notice
 from kangban.clinical.person import PersonFacts
-from kangban.clinical.record import AnswerGiven, Body, DetectedIssue, Entry, Provenance, ReviewItem
+from kangban.clinical.record import AnswerGiven, Body, DetectedIssue, Entry, Provenance
 from kangban.clinical.urgency import Lang
 from kangban.clinical.utterance import Utterance
+from kangban.journeys.auditing.turns import answered
 from kangban.journeys.conclusions import FUNCTIONS
+from kangban.journeys.entry_ids import entry_id
 from kangban.journeys.house import House
-from kangban.kernel.ids import derived_id
+from kangban.journeys.own_words import own_words
+from kangban.journeys.reviewing.opening import Opening, Withheld
 from kangban.ports.tool import ToolResult
 from kangban.rules.compiled import shipped
 
@@ -39,15 +44,8 @@ class Closing(msgspec.Struct, frozen=True):
 
     entries: list[Entry]
     answer: Answer
-
-
-def answer_entry_id(message_id: str) -> str:
-    """The id of the entry that holds the answer to a message."""
-    return _entry_id("answer", message_id)
-
-
-def _entry_id(kind: str, message_id: str) -> str:
-    return derived_id(kind, message_id, kind)
+    events: tuple[AuditEvent, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 def closing_entries(
@@ -58,17 +56,26 @@ def closing_entries(
     draft: Draft,
     verdict: Verdict,
     answer: Answer,
+    opening: Opening | None = None,
 ) -> Closing:
-    """Make the entries; ids derive from the message, so a turn that ran twice leaves one of each."""
-    source = Provenance(actor="kangban", source="system")
+    """Make the entries; ids derive from the message, so a turn that ran twice leaves one of each.
+
+    Of a draft that may not be shown, nothing is written but in the review item of `opening`.
+    """
+    source = Provenance(actor="kangban", source="system", on_behalf_of=house.actor.account_id)
+    withheld = None
+    if verdict.decision in ("hold", "refuse"):
+        withheld = Withheld(draft, turn.question, own_words(draft.trace, turn.outcome))
     # Nothing may be known before the facts it rests on, whatever the clock did since.
     now = max(house.clock.now(), turn.at)
 
     def entry(kind: str, body: Body) -> Entry:
-        return Entry(_entry_id(kind, turn.message_id), house.family_id, member_id, body, now, now, source)
+        return Entry(entry_id(kind, turn.message_id), house.family_id, member_id, body, now, now, source)
 
     made: list[Entry] = []
     for number, (function, inputs, rules) in enumerate(_conclusions(turn, draft, results)):
+        if withheld is not None and withheld.has(inputs):
+            continue
         issue = DetectedIssue(
             function=function,  # pyright: ignore[reportArgumentType]
             inputs=inputs,
@@ -79,16 +86,19 @@ def closing_entries(
             message_id=turn.message_id,
         )
         made.append(entry(f"issue-{number}", issue))
-    proposed = [p for r in results for p in r.proposals]
+    proposed = [p for r in results for p in r.proposals if withheld is None or not withheld.has(p)]
     proposal_entries = [entry(f"proposal-{n}", p) for n, p in enumerate(proposed)]
     answer = msgspec.structs.replace(answer, proposals=tuple(e.id for e in proposal_entries))
     made += proposal_entries
-    made.append(entry("answer", AnswerGiven(turn.conversation_id, turn.message_id, answer, draft)))
-    if verdict.decision == "hold":
-        reasons = tuple(c.name for c in verdict.checks if c.outcome in ("fail", "error"))
-        item = ReviewItem(answer.id, turn.message_id, turn.question, draft, turn.outcome.urgency, reasons)
-        made.append(entry("review", item))
-    return Closing(made, answer)
+    if withheld is not None:
+        answer = withheld.without(answer)
+    kept = draft if withheld is None else None
+    made.append(entry("answer", AnswerGiven(turn.conversation_id, turn.message_id, answer, kept)))
+    if opening is None:
+        return Closing(made, answer, (answered(house, made, verdict, answer, now),))
+    if opening.item is not None:
+        made.append(entry("review", opening.item))
+    return Closing(made, answer, opening.events, opening.notices)
 
 
 def _conclusions(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kangban.clinical.record import Entry, Feedback, Provenance
-from kangban.journeys.house import House, get_member
+from kangban.clinical.record import Entry, Feedback
+from kangban.journeys.house import House, get_member, signed
 from kangban.record.merge import correct, fact_entry
 
 
@@ -11,7 +11,7 @@ async def give_feedback(house: House, member_id: str, answer_id: str, *, useful:
     """Write it, or correct what was said before; returns the entry id. Raises NotFound for an unknown member."""
     await get_member(house, member_id)
     body = Feedback(answer_id, useful, text[:2000])
-    source = Provenance(actor="person", source="person")
+    source = signed(house)
     now = house.clock.now()
     said = await find_feedback(house, member_id, answer_id)
     if said is None:

@@ -15,16 +15,15 @@ from kangban.clinical.record import (
     MedicationStatement,
     Observation,
     Patient,
-    Provenance,
 )
-from kangban.journeys.house import House, get_member
+from kangban.journeys.house import House, get_member, signed
 from kangban.record.merge import correct, fact_entry
 
 
 async def write_person(house: House, member_id: str, person: PersonFacts) -> None:
     """Write what is known; what is None stays unknown, an empty list is "none known"."""
     now = house.clock.now()
-    source = Provenance(actor="person", source="person")
+    source = signed(house)
     member = await get_member(house, member_id)
     born = None if person.age_years is None else (now - timedelta(days=person.age_years * 365.25)).date()
     patient = msgspec.structs.replace(member.patient, sex=person.sex, born_on=born)

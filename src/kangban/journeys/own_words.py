@@ -11,9 +11,16 @@ from kangban.clinical.finding import TriageOutcome
 from kangban.kernel.texts import LANGUAGES, area_texts
 
 # Tools whose texts are pack data. What stands on the record is somebody's words, not ours.
-SPEAKING = frozenset({"check_medication", "triage", "judge_lab_value", "check_food", "calculate", "search_knowledge"})
+SPEAKING = frozenset(
+    {
+        "check_medication", "advise_from_box", "triage", "judge_lab_value", "check_food", "calculate",
+        "search_knowledge",
+    }
+)  # fmt: skip
 # Fields that repeat names as a model or the record wrote them.
-_REPEATING = frozenset({"not_in_catalogue", "medicines", "name", "herbs_unchecked", "suggestions", "complaints"})
+_REPEATING = frozenset(
+    {"not_in_catalogue", "medicines", "name", "herbs_unchecked", "suggestions", "complaints", "not_with"}
+)
 
 # Fixed sentences of the offline brain; those with places to fill are judged like anybody's.
 _HOUSE_SENTENCES = tuple(

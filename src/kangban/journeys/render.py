@@ -57,8 +57,9 @@ def plain_text(
     question: str | None,
     lang: Lang,
     brain: str,
+    last: str = "",
 ) -> str:
-    """The whole answer as text with [n] behind each cited sentence."""
+    """The whole answer as text with [n] behind each cited sentence. `last` stands where the label does otherwise."""
     number = {c.id: n for n, c in enumerate(citations, 1)}
     lines: list[str] = [first_line] if first_line else []
     for claim in claims:
@@ -71,7 +72,7 @@ def plain_text(
             lines.append(text)
     if question:
         lines.append(f"\n{question}")
-    lines.append(f"\n{label(lang, brain)}")
+    lines.append(f"\n{last or label(lang, brain)}")
     return "\n".join(lines)
 
 

@@ -1,7 +1,8 @@
-"""Kept files, addressed by the SHA-256 of their bytes."""
+"""Kept files, addressed by the SHA-256 of their bytes; and the shelf of named bytes they lie on."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Protocol
 
 
@@ -18,4 +19,24 @@ class BlobStore(Protocol):
 
     async def delete(self, sha256: str) -> None:
         """Erase; idempotent."""
+        ...
+
+
+class Shelf(Protocol):
+    """Bytes under names of 64 hex digits, there whole or not at all. Blocks: call it in a thread."""
+
+    def write(self, name: str, content: bytes) -> None:
+        """Keep durably, in the place of what is there; raises Unavailable when the disk is full."""
+        ...
+
+    def read(self, name: str) -> bytes:
+        """The bytes; raises NotFound (also for what is no name), or Unavailable."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Erase; idempotent."""
+        ...
+
+    def names(self) -> Iterator[str]:
+        """Every name, in order."""
         ...

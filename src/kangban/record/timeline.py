@@ -9,11 +9,12 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from kangban.clinical.person import UNKNOWN_PERSON, MedicineUse, ObservedValue, PersonFacts
+from kangban.clinical.person import UNKNOWN_PERSON, MedicineUse, ObservedValue, PersonFacts, TakenDose
 from kangban.clinical.record import (
     AllergyIntolerance,
     Condition,
     Entry,
+    MedicationAdministration,
     MedicationRequest,
     MedicationStatement,
     Observation,
@@ -30,12 +31,14 @@ ADULT_WEIGHT_FOR: Final = timedelta(days=730)
 EGFR_FOR: Final = timedelta(days=365)
 NOT_PREGNANT_FOR: Final = timedelta(days=60)
 BREASTFEEDING_FOR: Final = timedelta(days=180)
+TAKEN_FOR: Final = timedelta(hours=24)  # what label limits for a day look back on
 LONGEST_PREGNANCY_WEEKS: Final = 42.0
 ADULT_YEARS: Final = 18.0
 
 NONE_KNOWN: Final = "none"  # the word by which a condition, allergy or medicine entry says "there are none"
 FACT_KINDS: Final = (
     "Patient", "Observation", "Condition", "AllergyIntolerance", "MedicationStatement", "MedicationRequest",
+    "MedicationAdministration",
 )  # fmt: skip
 _STATES: Final = frozenset({"pregnancy", "breastfeeding"})  # codes that are states, not measurements
 
@@ -87,6 +90,7 @@ def facts_at(entries: Iterable[Entry], at: datetime) -> PersonFacts:
         egfr=_fresh_value(latest.get("egfr"), EGFR_FOR, at),
         medicines=_medicines(log),
         observations=_observed(latest),
+        taken=_taken(log, at),
     )
 
 
@@ -106,7 +110,7 @@ def describe_changes(old: PersonFacts, new: PersonFacts) -> list[str]:
     Growing older is no change: age counts when a year (below two: a month) is completed, and
     pregnancy weeks when a week is.
     """
-    steps = {"age_years": _age_step, "pregnancy_weeks": _whole}
+    steps = {"age_years": _age_step, "pregnancy_weeks": _whole, "taken": _doses}
     changed: list[str] = []
     for name in PersonFacts.__struct_fields__:
         before, after = getattr(old, name), getattr(new, name)
@@ -122,6 +126,10 @@ def _age_step(years: float | None) -> int | None:
     if years is None:
         return None
     return math.floor(years * 12) - 1000 if years < 2 else math.floor(years)
+
+
+def _doses(taken: tuple[TakenDose, ...]) -> list[tuple[str, str | None, datetime | None]]:
+    return [(one.name, one.dose, one.at) for one in taken]
 
 
 def _whole(value: float | None) -> int | None:
@@ -174,6 +182,15 @@ def _observed(latest: dict[str, _Seen]) -> tuple[ObservedValue, ...]:
         ObservedValue(code=code, value=seen.body.value, unit=seen.body.unit, at=seen.at)
         for code, seen in sorted(latest.items())
         if seen.body.value is not None and code not in _STATES
+    )
+
+
+def _taken(log: list[Entry], at: datetime) -> tuple[TakenDose, ...]:
+    """Doses of the last 24 hours, oldest first."""
+    return tuple(
+        TakenDose(e.body.name, round((at - e.true_at) / timedelta(hours=1), 4), e.body.dose, e.true_at)
+        for e in log
+        if isinstance(e.body, MedicationAdministration) and at - e.true_at < TAKEN_FOR
     )
 
 

@@ -50,7 +50,9 @@ def _prove_ingredient(row: Ingredient, classes: set[str], targets: set[str], con
     for one in row.classes:
         if one not in classes:
             yield Fault(place, f"unknown class {one}")
-    keys = [d.key for d in row.dose] + [c.key for c in row.caution] + [x.key for x in row.interaction]
+    keys = [
+        each.key for part in (row.dose, row.caution, row.interaction, row.practical, row.indication) for each in part
+    ]
     yield from _unique(f"{place} key", keys)
     for limit in row.dose:
         yield from _prove_dose(f"{place} dose {limit.key}", limit)

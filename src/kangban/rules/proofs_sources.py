@@ -23,10 +23,16 @@ def cited_rows(packs: Packs) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield f"ingredient {i.id} caution {c.key}", c.citations
         for x in i.interaction:
             yield f"ingredient {i.id} interaction {x.key}", x.citations
+        for one in i.practical:
+            yield f"ingredient {i.id} practical {one.key}", one.citations
+        for use in i.indication:
+            yield f"ingredient {i.id} indication {use.key}", use.citations
     for p in packs.products:
         yield f"product {p.id}", p.citations
         for c in p.caution:
             yield f"product {p.id} caution {c.key}", c.citations
+        for use in p.indication:
+            yield f"product {p.id} indication {use.key}", use.citations
     for t in packs.tables:
         for n, row in enumerate(t.rows):
             if row.outcome != "none":

@@ -17,10 +17,12 @@ from kangban.rules.proofs_medication import prove_medication
 from kangban.rules.proofs_others import prove_articles, prove_diet, prove_labs, prove_red_flags
 from kangban.rules.proofs_sources import prove_sources
 from kangban.rules.proofs_tables import prove_tables
+from kangban.rules.proofs_use import prove_use
 
 PROOFS: tuple[Callable[[Packs], Iterator[Fault]], ...] = (
     prove_sources,
     prove_medication,
+    prove_use,
     prove_tables,
     prove_red_flags,
     prove_labs,

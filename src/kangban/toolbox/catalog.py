@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kangban.ports.tool import ToolSpec
 from kangban.toolbox.add_to_record import add_to_record
+from kangban.toolbox.advise_from_box import advise_from_box
 from kangban.toolbox.calculate import calculate
 from kangban.toolbox.check_food import check_food
 from kangban.toolbox.check_medication import check_medication
@@ -14,6 +15,7 @@ from kangban.toolbox.triage import triage
 
 TOOLS: tuple[ToolSpec, ...] = (
     check_medication,
+    advise_from_box,
     look_up_record,
     search_knowledge,
     triage,

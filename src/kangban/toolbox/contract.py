@@ -7,12 +7,15 @@ from typing import Any
 
 import msgspec
 
+from kangban.clinical.advice import Advice
 from kangban.clinical.citation import Citation
 from kangban.clinical.draft import Answer, Check, Verdict
 from kangban.clinical.finding import Finding, MedicineCheck, NotInCatalogue, TriageOutcome, UnknownFact
 from kangban.clinical.urgency import Lang
+from kangban.kernel.quantity import show_base
 from kangban.ports.search import Hit
 from kangban.reasoning.medication.resolve import Resolved
+from kangban.reasoning.medication.taken import TakenLog
 from kangban.retrieval.cite import library
 from kangban.rules.catalogue import catalogue
 
@@ -78,6 +81,60 @@ def check_object(outcome: MedicineCheck, lang: Lang) -> JsonObject:
         "not_in_catalogue": [missing_object(m) for m in outcome.not_in_catalogue],
         "checked": outcome.checked,
         "herbs_unchecked": list(outcome.herbs_unchecked),
+    }
+
+
+def advice_object(advice: Advice, lang: Lang) -> JsonObject:
+    """`medicines advise`."""
+    zh = lang == "zh"
+    return {
+        "offer": [
+            {
+                "name": o.name,
+                "dose": o.dose if zh else o.dose_en,
+                "interval_hours": o.interval_hours,
+                "max_per_day": o.max_per_day,
+                "why": o.why if zh else o.why_en,
+                "citations": citation_objects(o.citations, lang),
+                "not_with": list(o.not_with),
+                "max_days": o.max_days,
+            }
+            for o in advice.offer
+        ],
+        "refuse": [
+            {
+                "name": r.name,
+                "why": r.why if zh else r.why_en,
+                "reason": r.reason,
+                "citations": citation_objects(r.citations, lang),
+            }
+            for r in advice.refuse
+        ],
+        "unknown": [unknown_object(u, lang) for u in advice.unknown],
+        "not_in_catalogue": [missing_object(m) for m in advice.not_in_catalogue],
+        "urgency": advice.urgency,
+        "complaints": list(advice.complaints),
+    }
+
+
+def taken_object(log: TakenLog, lang: Lang) -> JsonObject:
+    """The sums of `medicines taken`: per ingredient over all products of the last 24 hours."""
+    return {
+        "sums": [
+            {
+                "ingredient": s.ingredient,
+                "name": s.name if lang == "zh" else s.name_en,
+                "amount": show_base(s.amount, s.dimension) if s.dimension else None,
+                "times": s.times,
+                "hours_since": s.hours_since,
+                "products": list(s.products),
+                "amount_unknown": list(s.untold),
+                "limit": show_base(s.limit, s.dimension or "mass") if s.limit is not None else None,
+                "place": s.place or None,
+            }
+            for s in log.sums
+        ],
+        "not_in_catalogue": [missing_object(m) for m in log.not_in_catalogue],
     }
 
 
@@ -172,4 +229,6 @@ def answer_object(answer: Answer, lang: Lang) -> JsonObject:
         "claims": [{"text": c.text, "citations": list(c.citations), "clinical": c.clinical} for c in answer.claims],
         "checks": [check_row(c, lang) for c in answer.checks],
         "call": list(answer.call),
+        "review": answer.review,
+        "reviewed": msgspec.to_builtins(answer.reviewed) if answer.reviewed else None,
     }

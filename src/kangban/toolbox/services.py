@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from kangban.clinical.advice import BoxItem
 from kangban.clinical.record import Entry
 from kangban.kernel.errors import Broken
 from kangban.ports.search import SearchIndex
@@ -15,12 +16,13 @@ from kangban.retrieval.corpus import Section
 
 
 class Services(msgspec.Struct, frozen=True):
-    """Search over the shipped corpus, its sections by id, the member's entries, and the moment of the turn."""
+    """Search over the shipped corpus, its sections by id, the member's entries, the moment of the turn, the box."""
 
     search: SearchIndex
     sections: Mapping[str, Section]
     entries: tuple[Entry, ...]
     now: datetime
+    box: tuple[BoxItem, ...] = ()  # what the household keeps, as far as the asker may see it
 
 
 def services_of(context: ToolContext) -> Services:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
+import logging
 import secrets
 import socket
 import time
 from collections import deque
+from collections.abc import Generator
+from contextlib import contextmanager
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.requests import Request
@@ -16,11 +19,13 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kangban.clinical.urgency import Lang
-from kangban.web.plain_pages import code_page, language_of
+from kangban.web.plain_pages import code_page, error_page, language_of
 
+LOG = logging.getLogger("kangban.web")
 COOKIE = "kangban_code"
 MOST_BODY = 32 * 1024 * 1024
 OPEN_PATHS = ("/health", "/static/kangban.css", "/static/icon.svg", "/manifest.webmanifest", "/code")
+FIXED_PATHS = ("/static/", "/_nicegui/", "/favicon.ico", "/manifest.webmanifest")
 TRIES, TRIES_FOR_S = 8, 300.0
 COOKIE_FOR_S = 30 * 24 * 3600
 
@@ -75,21 +80,27 @@ class AccessCode:
         return hmac.new(self._key, name.encode() + self._code, hashlib.sha256).hexdigest()
 
 
-def own_names(host: str) -> frozenset[str]:
+def own_names(host: str, public_url: str = "") -> frozenset[str]:
     """Names this server may be called by, beside addresses written in numbers."""
-    names = {"localhost", host.strip("[]").casefold()}
+    names = {"localhost", host.strip("[]").casefold(), (urlsplit(public_url).hostname or "").casefold()}
     if not is_loopback(host):
         machine = socket.gethostname().casefold()
         names |= {machine, f"{machine}.local"}
     return frozenset(names - {"", "0.0.0.0", "::"})  # noqa: S104 - taken out, not bound
 
 
+def brings_own_secret(request: Request) -> bool:
+    """Whether a program asks that cannot type a code: with an API key, or at a calendar's secret address."""
+    path, told = request.url.path, request.headers.get("authorization", "")
+    return path.startswith("/calendar/") or (path.startswith("/api/") and told.lower().startswith("bearer kb_"))
+
+
 class Doors:
     """The outermost layer of the application."""
 
-    def __init__(self, app: ASGIApp, *, host: str, code: str, lang: Lang) -> None:
+    def __init__(self, app: ASGIApp, *, host: str, code: str, lang: Lang, public_url: str = "") -> None:
         self._app = app
-        self._names = own_names(host)
+        self._names = own_names(host, public_url)
         self._loopback = is_loopback(host)
         self._code = AccessCode(code)
         self._lang: Lang = lang
@@ -101,20 +112,37 @@ class Doors:
             return
         request = Request({**scope, "type": "http", "method": scope.get("method", "GET")})
         refusal = self._refusal(request)
-        closed = bool(self._code) and request.url.path not in OPEN_PATHS
+        closed = bool(self._code) and request.url.path not in OPEN_PATHS and not brings_own_secret(request)
         if refusal is None and closed and not self._code.knows(request.cookies.get(COOKIE, "")):
             refusal = self._ask(request)
         if refusal is not None:
             await self._refuse(refusal, scope, receive, send)
             return
         if scope["type"] == "websocket":
-            await self._app(scope, receive, send)
+            with suppress_told("a websocket"):
+                await self._app(scope, receive, send)
             return
         if request.url.path == "/code":
             answer = await self._check_code(Request(scope, receive)) if self._code else RedirectResponse("/", 303)
-            await answer(scope, receive, with_headers(send, ""))
+            await answer(scope, receive, with_headers(send, "", scope))
             return
-        await _with_nonce(self._app, scope, receive, send)
+        await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let through; whatever breaks inside is told by its name only: a trace may hold what somebody wrote."""
+        begun = False
+
+        async def watch(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        with suppress_told("an answer"):
+            await _with_nonce(self._app, scope, receive, watch)
+            return
+        if not begun:
+            lang = language_of(Request(scope), self._lang)
+            await error_page(lang, 500)(scope, receive, with_headers(send, "", scope))
 
     def _refusal(self, request: Request) -> Response | None:
         host = request.headers.get("host", "")
@@ -177,7 +205,16 @@ class Doors:
             await receive()
             await send({"type": "websocket.close", "code": 1008})
             return
-        await refusal(scope, receive, with_headers(send, ""))
+        await refusal(scope, receive, with_headers(send, "", scope))
+
+
+@contextmanager
+def suppress_told(what: str) -> Generator[None]:
+    """Log the kind of an error and go on; the error's own words stay unsaid."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - the server would print it with all its values
+        LOG.error("%s failed: %s", what, type(error).__name__)
 
 
 def policy(nonce: str) -> str:
@@ -190,21 +227,27 @@ def policy(nonce: str) -> str:
     )
 
 
-def with_headers(send: Send, nonce: str) -> Send:
-    """Put the safe headers on an answer."""
+def with_headers(send: Send, nonce: str, scope: Scope) -> Send:
+    """Put the safe headers on an answer; what says nothing about being kept is kept by nobody, files aside."""
+    fixed = scope["path"].startswith(FIXED_PATHS) and not scope["path"].startswith("/_nicegui/client/")
     safe = [
         (b"content-security-policy", policy(nonce).encode()),
         (b"x-content-type-options", b"nosniff"),
         (b"x-frame-options", b"DENY"),
-        (b"referrer-policy", b"no-referrer"),
+        # Not no-referrer: browsers would send "Origin: null" with our own forms, as with foreign ones.
+        (b"referrer-policy", b"same-origin"),
         (b"cross-origin-opener-policy", b"same-origin"),
         (b"cross-origin-resource-policy", b"same-origin"),
         (b"permissions-policy", b"geolocation=(), camera=(), microphone=(), payment=()"),
     ]
+    if scope.get("scheme") == "https":
+        safe.append((b"strict-transport-security", b"max-age=31536000"))
 
     async def answer(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message["headers"], *safe]
+            given: list[tuple[bytes, bytes]] = list(message["headers"])
+            told = fixed or any(name.lower() == b"cache-control" for name, _ in given)
+            message["headers"] = [*given, *safe, *([] if told else [(b"cache-control", b"no-store")])]
         await send(message)
 
     return answer
@@ -215,7 +258,7 @@ async def _with_nonce(app: ASGIApp, scope: Scope, receive: Receive, send: Send) 
     nonce = secrets.token_urlsafe(16)
     start: Message | None = None
     parts: list[bytes] = []
-    out = with_headers(send, nonce)
+    out = with_headers(send, nonce, scope)
 
     async def catch(message: Message) -> None:
         nonlocal start

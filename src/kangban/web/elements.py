@@ -19,12 +19,31 @@ _ICONS: dict[str, tuple[str, ...]] = {
     "talk": ("M4 5h16v11H10l-5 4v-4H4z",),
     "home": ("M12 4a3.6 3.6 0 100 7.2A3.6 3.6 0 0012 4z", "M4.5 20c.6-4.2 3.6-6.4 7.5-6.4s6.9 2.2 7.5 6.4"),
     "menu": ("M4 7h16M4 12h16M4 17h16",),
+    "key": ("M15.5 3.5a5 5 0 11-4.4 7.4L4 18v2.5h3V18h2.5v-2.5l2.4-2.4", "M16.8 7.2v.1"),
+    "people": (
+        "M8.5 5a3 3 0 100 6 3 3 0 000-6z",
+        "M2.8 19c.5-3.4 2.7-5.2 5.7-5.2s5.2 1.8 5.7 5.2",
+        "M15.5 5.4a3 3 0 010 5.2M17 14.2c2.3.5 3.8 2.2 4.2 4.8",
+    ),
+    "share": (
+        "M4.5 12.5c2-4 4.6-6 7.5-6s5.5 2 7.5 6c-2 4-4.6 6-7.5 6s-5.5-2-7.5-6z",
+        "M12 9.8a2.7 2.7 0 100 5.4 2.7 2.7 0 000-5.4z",
+    ),
     "box": ("M4 8h16v12H4z", "M7 8V5h10v3M12 11v6M9 14h6"),
+    "desk": ("M6 4h12v16H6z", "M9 9h6M9 13h6M9 17h3"),
+    "bell": ("M6 17V11a6 6 0 0112 0v6l1.5 2h-15z", "M10 21h4"),
+    "look": ("M10.5 4a6.5 6.5 0 100 13 6.5 6.5 0 000-13z", "M15.5 15.5L21 21"),
+    "hand": ("M12 3a9 9 0 100 18 9 9 0 000-18z", "M12 7.5v6M12 16.3v.4"),
 }
 URGENCY_LOOK = {
     "emergency": ("u1", "alarm"), "same_day": ("u2", "alarm"),
     "this_week": ("u3", "clock"), "self_care": ("u4", "fine"),
 }  # fmt: skip
+
+
+def drawing_paths(name: str) -> tuple[str, ...]:
+    """What an icon is drawn of."""
+    return _ICONS[name]
 
 
 class Tag(TextElement):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from kangban.clinical.access import Role
 from kangban.clinical.person import PersonFacts
 from kangban.clinical.record import (
     AllergyIntolerance,
@@ -11,6 +12,7 @@ from kangban.clinical.record import (
     Condition,
     DocumentReference,
     Entry,
+    MedicationAdministration,
     MedicationRequest,
     MedicationStatement,
     Observation,
@@ -60,6 +62,11 @@ def age_text(member: Member, now: datetime, lang: Lang) -> str:
     return t("web.years", lang, n=int(years))
 
 
+def role_name(role: Role, lang: Lang) -> str:
+    """A role as people call it."""
+    return t(f"web_account.role.{role}", lang)
+
+
 def call_name(member: Member) -> str:
     """The word the family uses."""
     return member.patient.relation or member.patient.name
@@ -82,6 +89,8 @@ def entry_text(body: Body, lang: Lang) -> str:
         name = t("web.none_known", lang) if body.name == "none" else body.name
         state = f"（{t('web.stopped', lang)}）" if body.status == "stopped" else ""
         return _dose(name, body.dose, body.per_day, lang) + state
+    if isinstance(body, MedicationAdministration):
+        return _dose(body.name, body.dose, None, lang)
     if isinstance(body, Observation):
         return _observation(body, lang)
     if isinstance(body, Patient):
@@ -109,6 +118,7 @@ def kind_of(entry: Entry) -> str:
         return "cabinet" if body.status == "in_cabinet" else "medicines"
     return {
         "Condition": "conditions", "AllergyIntolerance": "allergies", "MedicationRequest": "medicines",
+        "MedicationAdministration": "taken",
         "Observation": "measurements", "Patient": "person",
     }.get(entry.kind, "other")  # fmt: skip
 

@@ -34,12 +34,13 @@ def page(lang: Lang, title: str, body: str, status: int) -> HTMLResponse:
     return HTMLResponse(text, status_code=status, headers={"Cache-Control": "no-store"})
 
 
-def error_page(lang: Lang, status: int) -> HTMLResponse:
-    """404 and everything else that went wrong."""
-    kind = "404" if status == 404 else "500"
+def error_page(lang: Lang, status: int, *, key: str = "") -> HTMLResponse:
+    """404, what one may not do, and everything else that went wrong; `key` says more exactly what."""
+    kind = {404: "404", 403: "403", 401: "403"}.get(status, "500")
     title = t(f"web.error.{kind}", lang)
+    why = t(key, lang, field="") if key else t(f"web.error.{kind}_why", lang)
     body = (
-        f"<h1>{escape(title)}</h1><p>{escape(t(f'web.error.{kind}_why', lang))}</p>"
+        f"<h1>{escape(title)}</h1><p>{escape(why)}</p>"
         f'<p><a class="btn p" href="/">{escape(t("web.error.home", lang))}</a></p>'
     )
     return page(lang, title, body, status)

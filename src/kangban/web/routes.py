@@ -10,15 +10,22 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from nicegui import ui
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from kangban.journeys.family import export
-from kangban.kernel.errors import KangbanError
+from kangban.journeys.medicine_list import medicine_list
+from kangban.kernel.errors import KangbanError, NotPermitted
+from kangban.web.account import pages as account_pages
+from kangban.web.cabinet.doctor_list import list_page
 from kangban.web.cabinet.page import cabinet_page
 from kangban.web.chat.page import chat_page
+from kangban.web.desk.page import desk_page
+from kangban.web.emergency import emergency_page
 from kangban.web.family.page import family_page
 from kangban.web.household import Household
+from kangban.web.notices import notices_page
 from kangban.web.plain_pages import error_page, language_of
+from kangban.web.sessions import visitor_of
 from kangban.web.visit import Visit, enter
 
 if TYPE_CHECKING:
@@ -28,13 +35,27 @@ LOG = logging.getLogger("kangban.web")
 
 
 def add(outer: FastAPI, household: Household) -> None:
-    """What is no page: the export of a member."""
+    """What is no page of the family: accounts, the export of a member, the list for the doctor."""
+    account_pages.add(outer, household)
+
+    @outer.get("/medicine-list")
+    async def listed(request: Request, who: str) -> Response:  # pyright: ignore[reportUnusedFunction]
+        lang = language_of(request, household.settings.lang)
+        try:
+            visitor = visitor_of(request)
+            if visitor is None or not visitor.actor.family_id:
+                raise NotPermitted("nobody of a family is logged in")
+            return list_page(await medicine_list(await household.house(visitor), who), who, lang)
+        except KangbanError as error:
+            return error_page(lang, error.http_status)
 
     @outer.get("/export")
     async def exported(request: Request, who: str) -> Response:  # pyright: ignore[reportUnusedFunction]
         try:
-            house = await household.house(request.cookies.get("kangban_family", ""))
-            text = await export(house, who)
+            visitor = visitor_of(request)
+            if visitor is None or not visitor.actor.family_id:
+                raise NotPermitted("nobody of a family is logged in")
+            text = await export(await household.house(visitor), who)
         except KangbanError as error:
             return error_page(language_of(request, household.settings.lang), error.http_status)
         headers = {"Content-Disposition": 'attachment; filename="kangban-member.json"', "Cache-Control": "no-store"}
@@ -42,11 +63,15 @@ def add(outer: FastAPI, household: Household) -> None:
 
 
 def add_pages(pages: App, household: Household) -> None:
-    """The three pages and what is shown when one is missing or broken."""
+    """The family's pages, the desk, and what is shown when one is missing or broken."""
     draws: dict[str, Callable[[Visit], Awaitable[None]]] = {
         "/": chat_page,
         "/family": family_page,
         "/cabinet": cabinet_page,
+        "/desk": desk_page,
+        "/desk/{answer}": desk_page,
+        "/notices": notices_page,
+        "/emergency": emergency_page,
     }
     for path, draw in draws.items():
         ui.page(path)(_page(household, draw))
@@ -66,6 +91,9 @@ def _page(
     household: Household, draw: Callable[[Visit], Awaitable[None]]
 ) -> Callable[[Request], Awaitable[Response | None]]:
     async def page(request: Request) -> Response | None:
+        visitor = visitor_of(request)
+        if visitor is not None and not visitor.actor.family_id:
+            return RedirectResponse("/people", 303)  # who keeps the server is in no family and sees no record
         try:
             await draw(await enter(household, request))
         except KangbanError as error:

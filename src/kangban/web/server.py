@@ -8,8 +8,8 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Mapping
+from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from kangban.settings import Settings
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from kangban.app import Opened
     from kangban.web.household import Household
 
 STATIC = Path(__file__).parent / "static"
@@ -27,21 +28,30 @@ DRAIN_S = 8
 HELD_CLIENT_S = 20.0  # how long a page that lost its connection is kept
 
 
-def run_server(settings: Settings, host: str, port: int) -> int:
-    """Serve until SIGTERM or SIGINT; returns the exit code.
+Beside = Callable[["Opened"], AbstractAsyncContextManager[None]]
+# Beginning of an address, e.g. "/api" → what answers there, behind a door of its own instead of the session's.
+Rooms = Mapping[str, Callable[["Household"], "ASGIApp"]]
+
+
+def run_server(
+    settings: Settings, host: str, port: int, beside: Beside | None = None, rooms: Rooms | None = None
+) -> int:
+    """Serve until SIGTERM or SIGINT; returns the exit code. `beside` goes on for every house that is open.
 
     0 stopped in order; 5 another server holds the directory; 6 port taken or nothing can be written; 7 refused.
     """
     from kangban.web.doors import is_loopback
 
     try:
+        if settings.demo and not is_loopback(host):
+            raise SettingsRefused("the demo has no login and listens on this machine only", field="host")
         if not is_loopback(host) and not settings.access_code:
             raise SettingsRefused(
                 "set KANGBAN_ACCESS_CODE before listening beyond this machine", field="KANGBAN_ACCESS_CODE"
             )
         listening = _listen(host, port)
         with listening:
-            return asyncio.run(_serve(settings, host, listening))
+            return asyncio.run(_serve(settings, host, listening, beside, rooms or {}))
     except KangbanError as error:
         print(f"kangban: {error.message}", file=sys.stderr, flush=True)  # noqa: T201
         return error.exit_code
@@ -61,13 +71,14 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-async def _serve(settings: Settings, host: str, listening: socket.socket) -> int:
+async def _serve(settings: Settings, host: str, listening: socket.socket, beside: Beside | None, rooms: Rooms) -> int:
     from kangban.web.household import Household
 
     household = Household(settings)
+    household.beside = beside
     try:
         # Before anything heavy: a second server on the same directory is told at once.
-        await household.house()
+        await household.opened()
         import uvicorn
 
         class Quiet(uvicorn.Server):
@@ -77,10 +88,15 @@ async def _serve(settings: Settings, host: str, listening: socket.socket) -> int
             def capture_signals(self) -> Generator[None]:
                 yield
 
-        app = build_app(household, host)
+        port = listening.getsockname()[1]
+        household.base_url = settings.public_url or f"http://{_reachable(host)}:{port}"
+        household.announce = lambda address: _say(f"first administrator: {address}")
+        app = build_app(household, host, rooms)
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, timeout_graceful_shutdown=DRAIN_S, server_header=False,
             ws_max_size=4 * 1024 * 1024, lifespan="on",
+            # The other parser keeps a header of any length in memory.
+            http="h11", h11_max_incomplete_event_size=64 * 1024,
         )  # fmt: skip
         server = Quiet(config)
         _on_signals(server)
@@ -88,12 +104,30 @@ async def _serve(settings: Settings, host: str, listening: socket.socket) -> int
         while not server.started and not running.done():  # noqa: ASYNC110
             await asyncio.sleep(0.02)  # uvicorn tells it by an attribute only
         if server.started:
-            shown = f"[{host.strip('[]')}]" if ":" in host else host
-            print(f"ready http://{shown}:{listening.getsockname()[1]}", flush=True)  # noqa: T201
+            _say(f"ready http://{_shown(host)}:{port}")
+            if not household.started_with_demo:
+                await household.invite_first()
         await running
         return 0 if server.started else 1
     finally:
         await household.close()
+
+
+def _shown(host: str) -> str:
+    return f"[{host.strip('[]')}]" if ":" in host else host
+
+
+def _reachable(host: str) -> str:
+    """An address a browser on this machine can open: listening everywhere is no place to go."""
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host.strip("[]"), _shown(host))  # noqa: S104 - not bound
+
+
+def _told(error: Exception) -> None:
+    logging.getLogger("kangban.web").error("a page failed: %s", type(error).__name__)
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201
 
 
 def _on_signals(server: object) -> None:
@@ -108,7 +142,7 @@ def _on_signals(server: object) -> None:
             signal.signal(one, lambda _number, _frame: loop.call_soon_threadsafe(stop) and None)
 
 
-def build_app(household: Household, host: str) -> ASGIApp:
+def build_app(household: Household, host: str, rooms: Rooms | None = None) -> ASGIApp:
     """The whole application behind its doors."""
     from fastapi import FastAPI
     from fastapi.staticfiles import StaticFiles
@@ -120,8 +154,12 @@ def build_app(household: Household, host: str) -> ASGIApp:
     from kangban.web import routes
     from kangban.web.doors import Doors
     from kangban.web.frame import head_html
+    from kangban.web.sessions import Sessions
+    from kangban.web.sockets import SocketDoor
 
-    logging.getLogger("nicegui").setLevel(logging.ERROR)
+    # NiceGUI would print what failed in an event with its trace, and with the values in it.
+    logging.getLogger("nicegui").setLevel(logging.CRITICAL)
+    pages.on_exception(_told)  # pyright: ignore[reportUnknownMemberType]
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
     @outer.get("/health")
@@ -132,6 +170,8 @@ def build_app(household: Household, host: str) -> ASGIApp:
     async def manifest() -> FileResponse:  # pyright: ignore[reportUnusedFunction]
         return FileResponse(STATIC / "manifest.json", media_type="application/manifest+json")
 
+    for beginning, build in (rooms or {}).items():
+        outer.mount(beginning, build(household))
     routes.add(outer, household)
     outer.mount("/static", StaticFiles(directory=STATIC), name="our-static")
     stamp = str(int(max(p.stat().st_mtime for p in STATIC.iterdir())))
@@ -142,5 +182,10 @@ def build_app(household: Household, host: str) -> ASGIApp:
         binding_refresh_interval=None, reconnect_timeout=HELD_CLIENT_S, gzip_middleware_factory=None,
         show_welcome_message=False,
     )  # fmt: skip
-    inner = Doors(outer, host=host, code=household.settings.access_code, lang=household.settings.lang)
-    return GZipMiddleware(inner, minimum_size=1024)
+    SocketDoor(household).stand()
+    inner = Sessions(outer, household, tuple(rooms or ()))
+    doors = Doors(
+        inner, host=host, code=household.settings.access_code, lang=household.settings.lang,
+        public_url=household.settings.public_url,
+    )  # fmt: skip
+    return GZipMiddleware(doors, minimum_size=1024)

@@ -1,4 +1,4 @@
-"""One page in one browser: which family, whose turn, which language; errors turned into words."""
+"""One page in one browser: who looks, at which family, in which language; errors turned into words."""
 
 from __future__ import annotations
 
@@ -6,18 +6,22 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from nicegui import context
+from nicegui import Client, context
 from starlette.requests import Request
 
 from kangban.clinical.person import PersonFacts
 from kangban.clinical.record import Entry
 from kangban.clinical.urgency import Lang
-from kangban.journeys.house import House, Member, members
-from kangban.kernel.errors import KangbanError, NotFound
+from kangban.journeys.break_glass import has_closed, open_now
+from kangban.journeys.house import House, Member, members, rights_on, seen_by
+from kangban.journeys.noticing import unread
+from kangban.kernel.errors import KangbanError, NotFound, NotPermitted
 from kangban.kernel.texts import has_text, t
 from kangban.record.timeline import FACT_KINDS, facts_at
 from kangban.web.elements import toast
-from kangban.web.household import Household
+from kangban.web.household import Household, Visitor
+from kangban.web.sessions import visitor_of
+from kangban.web.sockets import VISITS
 
 LOG = logging.getLogger("kangban.web")
 
@@ -25,18 +29,64 @@ LOG = logging.getLogger("kangban.web")
 class Visit:
     """What every part of a page is handed."""
 
-    def __init__(self, household: Household, house: House, lang: Lang, path: str) -> None:
+    def __init__(self, household: Household, visitor: Visitor, house: House, lang: Lang, path: str) -> None:
         self.household = household
+        self.visitor = visitor
         self.house = house
+        self.ended = False
+        self.on_end: list[Callable[[], None]] = []  # what is to stop when the visitor may no longer be here
+        self._client: Client | None = None
         self.lang: Lang = lang
         self.path = path
         self.people: list[Member] = []
         self.logs: dict[str, list[Entry]] = {}
         self.who: Member | None = None
+        self.rights: frozenset[str] = frozenset()  # kinds of entries of the member in view one may see
+        self.general = False  # the page is about no one member
+        self.opened: dict[str, datetime] = {}  # records open because of an emergency, and until when
+        self.closed = False  # whether there is a record one could open because of an emergency
+        self.news = 0  # notices not read yet
+
+    def belongs_to(self, client: Client) -> None:
+        """Remember the page's client; its websocket and uploads are let in through this visit only."""
+        self._client = client
+        VISITS[client.id] = self
+        client.on_delete(lambda: VISITS.pop(client.id, None) and None)  # pyright: ignore[reportUnknownMemberType]
+
+    async def still_here(self, *, used: bool = True) -> bool:
+        """Whether session, account and membership still hold; a changed role or licence counts from now on."""
+        if self.ended:
+            return False
+        actor = await self.household.again(self.visitor, used=used)
+        now = self.house.actor
+        if actor is None or (actor.account_id, actor.family_id) != (now.account_id, now.family_id):
+            return False
+        if actor != now:
+            self.house = seen_by(self.house, actor)
+        return True
+
+    def send_away(self) -> None:
+        """The visitor may no longer be here: stop what runs and lead to the login."""
+        if self.ended or self._client is None:
+            return
+        self.ended = True
+        for stop in self.on_end:
+            stop()
+        self._client.run_javascript("location.assign('/login?ended=1')")
+
+    def tell(self, error: KangbanError) -> None:
+        """A word at the foot of the page, from outside its events."""
+        if self._client is not None:
+            with self._client:
+                toast(self.words(error))
 
     def say(self, name: str, /, **values: object) -> str:
         """The page's own text."""
         return t(f"web.{name}", self.lang, **values)
+
+    def text(self, key: str, /, **values: object) -> str:
+        """A text of any area, in the reader's language."""
+        return t(key, self.lang, **values)
 
     def words(self, error: BaseException) -> str:
         """An error in the reader's language, without developers' talk."""
@@ -56,6 +106,8 @@ class Visit:
         self.logs = {}
         for entry in await self.house.store.entries(self.house.family_id, kinds=FACT_KINDS):
             self.logs.setdefault(entry.member_id, []).append(entry)
+        self.opened, self.closed = await open_now(self.house), await has_closed(self.house)
+        self.news = await unread(self.house)
 
     def facts(self, member_id: str) -> PersonFacts:
         """The snapshot of one member as of now."""
@@ -70,7 +122,10 @@ class Visit:
         return moment.astimezone().strftime("%Y-%m-%d")
 
     def guarded(self, work: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-        """An event's function whose errors become a word at the foot of the page."""
+        """An event's function whose errors become a word at the foot of the page.
+
+        That the visitor may still be here, `sockets.SocketDoor` has asked before any event gets this far.
+        """
 
         async def run() -> None:
             await self._answered(work())
@@ -96,9 +151,13 @@ def language(request: Request, fallback: Lang) -> Lang:
 
 
 async def enter(household: Household, request: Request) -> Visit:
-    """Open the page for a request; raises NotFound for a member who is not there."""
-    house = await household.house(request.cookies.get("kangban_family", ""))
-    visit = Visit(household, house, language(request, house.lang), request.url.path)
+    """Open the page for a request; raises NotFound for a member who is not there, or not for this visitor's eyes."""
+    visitor = visitor_of(request)
+    if visitor is None:
+        raise NotPermitted("nobody is logged in")
+    house = await household.house(visitor)
+    visit = Visit(household, visitor, house, language(request, house.lang), request.url.path)
+    visit.belongs_to(context.client)
     await visit.refresh()
     wanted = request.query_params.get("who", "")
     if wanted:
@@ -108,6 +167,8 @@ async def enter(household: Household, request: Request) -> Visit:
     elif visit.people:
         remembered = request.cookies.get("kangban_who", "")
         visit.who = next((m for m in visit.people if m.id == remembered), _first(visit))
+    if visit.who is not None:
+        visit.rights = await rights_on(house, visit.who.id)
     return visit
 
 

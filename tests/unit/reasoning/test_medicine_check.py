@@ -156,3 +156,29 @@ def test_invented_names_resolve_to_nothing(name: str) -> None:
     found = resolver().resolve(name)
     assert found.match in (None, "misspelt")
     assert found.match is None or found.named is not None
+
+
+def pair(first: str, second: str) -> list[str]:
+    return [f.severity for f in check(ADULT, first, second).findings if set(f.medicines) == {first, second}]
+
+
+def test_the_named_ingredient_speaks_before_its_class_only_for_itself() -> None:
+    assert set(pair("氯吡格雷", "阿司匹林")) == {"caution"}
+    assert "avoid" in pair("氯吡格雷", "布洛芬")
+    assert "avoid" in pair("阿司匹林", "布洛芬")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("阿莫西林", "左氧氟沙星"), ("阿莫西林", "克拉霉素"), ("环孢素", "硫唑嘌呤")]
+)
+def test_what_doctors_combine_is_not_forbidden(first: str, second: str) -> None:
+    doubled = [f for f in check(ADULT, first, second).findings if f.kind == "duplicate"]
+    assert [f.severity for f in doubled] == ["caution"]
+    assert "不要一起" not in doubled[0].message
+    assert "do not take them together" not in doubled[0].message_en
+
+
+def test_two_contraceptives_are_still_one_too_many() -> None:
+    assert pair("炔雌醇", "屈螺酮") == ["caution"]
+    assert "avoid" in pair("去氧孕烯", "左炔诺孕酮")
+    assert "avoid" in pair("他克莫司", "环孢素")

@@ -69,3 +69,35 @@ def test_the_policy_names_no_outside_and_no_inline_script() -> None:
     assert "'unsafe-inline'" not in script
     assert "'nonce-abc'" in script
     assert "script-src 'none'" in policy("")
+
+
+async def test_what_breaks_inside_is_told_by_its_kind_only(caplog: pytest.LogCaptureFixture) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError("planted value")
+
+    sent: list[dict[str, object]] = []
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b""}
+
+    doors = Doors(broken, host="127.0.0.1", code="", lang="zh")  # type: ignore[arg-type]
+    headers = [(b"host", b"localhost")]
+    scope = {"type": "http", "method": "GET", "path": "/", "scheme": "http", "headers": headers, "query_string": b"",
+             "server": ("localhost", 80)}  # fmt: skip
+    await doors(scope, receive, send)  # type: ignore[arg-type]
+    assert sent[0]["status"] == 500
+    assert "planted" not in caplog.text
+    assert "planted" not in str(sent)
+    assert "RuntimeError" in caplog.text
+    await doors({**scope, "type": "websocket"}, receive, send)  # type: ignore[arg-type]
+    assert "a websocket failed: RuntimeError" in caplog.text
+
+
+def test_a_public_name_is_ours_and_no_other() -> None:
+    doors = Doors(_nothing, host="127.0.0.1", code="", lang="zh", public_url="https://kangban.example.org")
+    assert doors._may_be_called("kangban.example.org")
+    assert not doors._may_be_called("evil.example.org")
+    assert not doors._may_be_called("kangban.example.org.evil.example")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 
 import sqlalchemy.exc as sa_exc
 
@@ -20,9 +21,17 @@ _POSTGRES_UNAVAILABLE = {"08", "40", "53", "55", "57", "58"}
 _POSTGRES_REFUSED = {"28", "3D", "3F", "42"}  # wrong user, no such database or schema, no right to the table
 
 
+def _is_sqlite(error: BaseException | None) -> bool:
+    """An error of SQLite, plain or encrypted; the driver of the latter is loaded only where a key is given."""
+    driver = sys.modules.get("sqlcipher3.dbapi2")
+    return isinstance(error, sqlite3.Error) or (driver is not None and isinstance(error, driver.Error))
+
+
 def is_driver_fault(error: BaseException) -> bool:
     """Whether an exception comes from the database, its driver or the way to it."""
-    return isinstance(error, sa_exc.SQLAlchemyError | sqlite3.Error | OSError | TimeoutError) or _sqlstate(error) != ""
+    if isinstance(error, sa_exc.SQLAlchemyError | OSError | TimeoutError):
+        return True
+    return _is_sqlite(error) or _sqlstate(error) != ""
 
 
 def is_worth_repeating(error: BaseException) -> bool:
@@ -42,7 +51,7 @@ def translated(error: BaseException) -> KangbanError:
     state = _sqlstate(original)
     if state:
         return _from_postgres(state)
-    if isinstance(original, sqlite3.Error):
+    if original is not None and _is_sqlite(original):
         return _from_sqlite(original)
     if isinstance(error, sa_exc.TimeoutError | OSError | TimeoutError | sa_exc.InterfaceError):
         return Unavailable("the database does not answer")
@@ -67,12 +76,12 @@ def _from_postgres(state: str) -> KangbanError:
     return Broken(f"the database refused a statement (SQLSTATE {state})")
 
 
-def _from_sqlite(error: sqlite3.Error) -> KangbanError:
+def _from_sqlite(error: BaseException) -> KangbanError:
     code = getattr(error, "sqlite_errorcode", None)
     primary = code & 0xFF if isinstance(code, int) else None
     name = getattr(error, "sqlite_errorname", type(error).__name__)
     if primary in _SQLITE_REFUSED:
-        return SettingsRefused("the file is not a Kangban database", field="database")
-    if primary in _SQLITE_UNAVAILABLE or (primary is None and isinstance(error, sqlite3.OperationalError)):
+        return SettingsRefused("the file is not a Kangban database, or its key is another one", field="database")
+    if primary in _SQLITE_UNAVAILABLE or (primary is None and type(error).__name__ == "OperationalError"):
         return Unavailable(f"the database file cannot be used just now ({name})")
     return Broken(f"the database file refused a statement ({name})")

@@ -18,7 +18,7 @@ _LOCK = 7_025_133_901  # any number, the same in every process
 
 
 async def bring_up_to_date(
-    engine: AsyncEngine, file: Path | None, *, migrations: Path = MIGRATIONS, head: str = HEAD
+    engine: AsyncEngine, file: Path | None, *, key: str = "", migrations: Path = MIGRATIONS, head: str = HEAD
 ) -> None:
     """Migrate to `head` in one transaction; a SQLite file that holds an older version is copied first.
 
@@ -34,7 +34,7 @@ async def bring_up_to_date(
         # Asked again: another process may have migrated while this one waited for the lock.
         version = await connection.run_sync(_version)
         if version != head:
-            await connection.run_sync(_upgrade, version, head, file, migrations)
+            await connection.run_sync(_upgrade, version, head, file, key, migrations)
 
 
 def _version(connection: sa.Connection) -> str | None:
@@ -48,7 +48,9 @@ def _version(connection: sa.Connection) -> str | None:
     return None
 
 
-def _upgrade(connection: sa.Connection, version: str | None, head: str, file: Path | None, migrations: Path) -> None:
+def _upgrade(
+    connection: sa.Connection, version: str | None, head: str, file: Path | None, key: str, migrations: Path
+) -> None:
     # Slow to load, and needed once in a version's life.
     from alembic import command
     from alembic.config import Config
@@ -60,6 +62,6 @@ def _upgrade(connection: sa.Connection, version: str | None, head: str, file: Pa
     if version is not None and version not in known:
         raise SettingsRefused("the database was written by a newer version of Kangban", field="database")
     if file is not None and version is not None:
-        copy_file(file, head)
+        copy_file(file, head, key)
     config.attributes["connection"] = connection
     command.upgrade(config, head)

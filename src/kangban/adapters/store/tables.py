@@ -1,11 +1,17 @@
-"""The one table. A change here needs a migration beside it and a new HEAD."""
+"""The tables. A change here needs a migration beside it and a new HEAD.
+
+Tables with a `family_id` of a record are closed to other families by row-level security on PostgreSQL.
+"""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-HEAD = "0001"
+HEAD = "0002"
 VERSION_TABLE = "kangban_version"
+FAMILY_SETTING = "kangban.family"  # the PostgreSQL setting that row-level security compares with
+SERVER_IN_VIEW = "-server-"  # its value for rows of no family: an unset setting reads as "" and must show nothing
+WALLED = ("entry", "audit", "notice")  # tables behind row-level security
 
 # "C" compares bytes, as SQLite does; a PostgreSQL server's own language would order ids differently.
 _ID = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -33,4 +39,95 @@ entry = sa.Table(
     sa.UniqueConstraint("supersedes", name="uq_entry_supersedes"),
     sa.Index("ix_entry_family_time", "family_id", "true_at", "known_at", "id"),
     sa.Index("ix_entry_member_kind_time", "family_id", "member_id", "kind", "true_at", "known_at", "id"),
+    sa.Index("ix_entry_family_kind", "family_id", "kind"),
+)
+
+# One link of a chain. `body` is canonical JSON of the AuditEvent; nothing is ever updated (triggers refuse).
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("family_id", _ID, primary_key=True),
+    sa.Column("number", sa.BigInteger, primary_key=True),
+    sa.Column("id", _ID, nullable=False, unique=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("previous", sa.Text, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
+)
+
+# Where each chain ends, and the first number that must stay: a DELETE of anything else is refused by a trigger.
+audit_head = sa.Table(
+    "audit_head",
+    metadata,
+    sa.Column("family_id", _ID, primary_key=True),
+    sa.Column("number", sa.BigInteger, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
+    sa.Column("kept_from", sa.BigInteger, nullable=False),
+)
+
+notice = sa.Table(
+    "notice",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("family_id", _ID, nullable=False),
+    sa.Column("account_id", _ID, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("due_at", sa.BigInteger, nullable=False),
+    sa.Column("sending_at", sa.BigInteger, nullable=True),
+    sa.Column("sent_at", sa.BigInteger, nullable=True),
+    sa.Column("read_at", sa.BigInteger, nullable=True),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Index("ix_notice_account", "account_id", "family_id", "due_at"),
+)
+
+# Where each notice lies and when it is next to be sent (NULL: never again). It stands behind no wall, so that the
+# sender finds what is due without looking behind every family's; it says nothing of what is told, nor to whom.
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("family_id", _ID, nullable=False),
+    sa.Column("next_at", sa.BigInteger, nullable=True),
+    sa.Index("ix_outbox_next", "next_at"),
+)
+
+# What the doors keep: whole rows as canonical JSON in `body`, with the columns they are found by beside it.
+account = sa.Table(
+    "account",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("login", _ID, nullable=False, unique=True),  # case folded
+    sa.Column("oidc", _ID, nullable=True, unique=True),  # issuer, a space, subject
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("failed", sa.Integer, nullable=False),
+    sa.Column("locked_until", sa.BigInteger, nullable=True),
+)
+
+
+def _kept(name: str, *columns: sa.Column[object] | sa.Index) -> sa.Table:
+    return sa.Table(
+        name,
+        metadata,
+        sa.Column("id", _ID, primary_key=True),
+        sa.Column("account_id", _ID, nullable=False),
+        sa.Column("family_id", _ID, nullable=False),
+        sa.Column("body", sa.Text, nullable=False),
+        *columns,
+        sa.Index(f"ix_{name}_account", "account_id"),
+        sa.Index(f"ix_{name}_family", "family_id"),
+    )
+
+
+membership = _kept("membership")
+session = _kept("session", sa.Column("expires_at", sa.BigInteger, nullable=False))
+api_key = _kept("api_key")
+link = _kept("link")
+passkey = _kept("passkey")
+
+tenant = sa.Table(
+    "tenant",
+    metadata,
+    sa.Column("family_id", _ID, primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kangban.clinical.person import PersonFacts
+from kangban.clinical.person import UNKNOWN_PERSON, PersonFacts
 from kangban.clinical.urgency import Lang
 from kangban.clinical.utterance import Utterance
 from kangban.kernel.texts import has_text, t
@@ -26,12 +26,12 @@ _ORDER = (
 )
 
 
-def question_for(found: dict[str, list[Object]], lang: Lang) -> list[str]:
+def question_for(found: dict[str, list[Object]], lang: Lang, person: PersonFacts = UNKNOWN_PERSON) -> list[str]:
     """Marked lines that ask for one missing fact, or []. Never in an emergency: then acting comes first."""
     triage = found.get("triage", [{}])[0]
     if triage.get("urgency") == "emergency":
         return []
-    check = found.get("check_medication", [{}])[0]
+    check = (found.get("check_medication") or found.get("advise_from_box") or [{}])[0]
     for one in check.get("not_in_catalogue", []):
         near = [s for s in one["suggestions"] if _looks_meant(one["name"], s)]
         if near:
@@ -40,10 +40,16 @@ def question_for(found: dict[str, list[Object]], lang: Lang) -> list[str]:
     for one in check.get("unknown", []):
         if one["fact"].startswith(("medicine:", "strength:")):
             return [f"【问】{t('ask.which_box', lang, name=one['fact'].split(':', 1)[1])}"]
+    for one in check.get("unknown", []):
+        if one["fact"].startswith("dose:"):
+            return [f"【问】{t('ask.which_dose', lang, name=one['fact'].split(':', 1)[1])}"]
     wanted = {u["fact"] for u in check.get("unknown", []) if u["worst"] in ("contraindicated", "avoid")}
     wanted |= set(triage.get("asks", []))
     wanted |= {o["needs"] for o in found.get("judge_lab_value", []) if o.get("needs")}
-    for fact in _ORDER:
+    grown = person.age_years is not None and person.age_years >= ADULT_FROM
+    # A grown-up's weight changes a dose; what they have and take changes whether.
+    order = sorted(_ORDER, key=lambda f: f == "weight_kg") if grown else _ORDER
+    for fact in order:
         if fact in wanted and has_text(f"ask.{fact}"):
             lines = [f"【问】{t(f'ask.{fact}', lang)}"]
             if has_text(f"ask.{fact}.options"):

@@ -6,6 +6,8 @@ import re
 from typing import Any, cast
 
 from kangban.agent.offline.asks import is_about_another, question_for
+from kangban.agent.offline.box import box_lines
+from kangban.agent.offline.cited import cited
 from kangban.agent.offline.plan import Plan
 from kangban.clinical.person import UNKNOWN_PERSON, PersonFacts
 from kangban.clinical.urgency import Lang
@@ -17,6 +19,10 @@ Object = dict[str, Any]
 
 MOST_CAUTIONS = 5
 _INTERRUPTIVE = ("contraindicated", "avoid")
+# Facts without which nobody can say whether a person may take something.
+_DECIDING = frozenset(
+    {"age_years", "allergies", "conditions", "medicines", "pregnant", "pregnancy_weeks", "breastfeeding", "weight_kg"}
+)
 _FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]")
 
 
@@ -42,6 +48,8 @@ def compose(plan: Plan, results: list[Result], lang: Lang, person: PersonFacts =
         for outcome in by_name.get("triage", [])[:1]:
             lines += _triage_lines(outcome, lang)
         return "\n".join([*lines, f"【问】{t('ask.other_person', lang, name=person.name or '')}"])
+    for outcome in by_name.get("advise_from_box", [])[:1]:
+        lines += box_lines(outcome, lang) + _not_checked(outcome, lang)
     for outcome in by_name.get("check_medication", [])[:1]:
         lines += medicine_lines(outcome, lang)
     for outcome in by_name.get("judge_lab_value", []):
@@ -50,9 +58,9 @@ def compose(plan: Plan, results: list[Result], lang: Lang, person: PersonFacts =
         lines += _food_lines(outcome, lang)
     for outcome in by_name.get("triage", [])[:1]:
         lines += _triage_lines(outcome, lang)
-    if first in ("knowledge", "diet") or not lines or plan.about:
+    if first in ("knowledge", "diet") or not lines or (plan.about and first != "box"):
         lines += _knowledge_lines(by_name.get("search_knowledge", []), lang)
-    question = question_for(by_name, lang)
+    question = question_for(by_name, lang, person)
     if question:
         lines += question
     return "\n".join(lines) if lines else t("offline.nothing_found", lang)
@@ -60,13 +68,6 @@ def compose(plan: Plan, results: list[Result], lang: Lang, person: PersonFacts =
 
 def _marks(citations: list[Object]) -> str:
     return "".join(f" [{c['id']}]" for c in citations[:3])
-
-
-def _cited(text: str, marks: str) -> str:
-    """Put the marks behind every sentence of a text, because each is a claim of its own."""
-    parts = [p.strip() for p in re.split(r"(?<=[。！？!?])|(?<=[a-z0-9)])\.\s+", text) if p and p.strip()]
-    closed = [p if p[-1] in "。！？!?.；;" else p + ("." if p[-1].isascii() else "。") for p in parts]
-    return "".join(p + marks + (" " if p[-1] == "." else "") for p in closed).strip()
 
 
 def medicine_lines(outcome: Object, lang: Lang) -> list[str]:
@@ -82,11 +83,11 @@ def medicine_lines(outcome: Object, lang: Lang) -> list[str]:
         word = t(f"severity.{one['severity']}", lang)
         names = (" + " if len(one["medicines"]) > 1 else "").join(one["medicines"])
         colon = "：" if lang == "zh" else ": "
-        lines.append("- " + _cited(colon.join((word, names, one["message"])), _marks(one["citations"])))
+        lines.append("- " + cited(colon.join((word, names, one["message"])), _marks(one["citations"])))
     instead = _instead(shown, lang)
     if instead:
         lines.append(f"## {t('offline.do', lang)}")
-        lines += [f"- {_cited(text, marks)}" for text, marks in instead]
+        lines += [f"- {cited(text, marks)}" for text, marks in instead]
     return lines + _not_checked(outcome, lang)
 
 
@@ -111,6 +112,11 @@ def _verdict(grave: list[Object], mild: list[Object], outcome: Object, lang: Lan
         return t("offline.verdict_ordered", lang, names=join.join(ordered))
     if outcome["not_in_catalogue"] and not outcome["findings"] and not outcome["checked"]:
         return t("offline.verdict_unchecked", lang)
+    deciding = [u["fact"] for u in outcome["unknown"] if u["fact"] in _DECIDING and u["worst"] in _INTERRUPTIVE]
+    if deciding:
+        # What could still forbid it comes before any word that sounds like a yes.
+        join = "、" if lang == "zh" else ", "
+        return t("offline.verdict_must_know", lang, facts=join.join(t(f"fact.{f}", lang) for f in deciding[:4]))
     if mild:
         return t("offline.verdict_caution", lang)
     return t("offline.verdict_nothing_found", lang, count=outcome.get("checked", 0))
@@ -148,7 +154,7 @@ def _not_checked(outcome: Object, lang: Lang) -> list[str]:
     lines += [
         "- " + u["why"]
         for u in outcome["unknown"]
-        if u["fact"].startswith(("medicine:", "composition:", "condition:", "allergy:", "strength:"))
+        if u["fact"].startswith(("medicine:", "composition:", "condition:", "allergy:", "strength:", "dose:"))
     ]
     return [f"## {t('offline.unchecked', lang)}", *lines] if lines else []
 
@@ -158,11 +164,11 @@ def _triage_lines(outcome: Object, lang: Lang) -> list[str]:
         return []
     top = [r for r in outcome["rules"] if r["level"] == outcome["urgency"]]
     marks = _marks([c for r in top for c in r["citations"]][:2])
-    lines = [_cited(outcome["advice"]["text"], marks)] if outcome["advice"]["text"] else []
+    lines = [cited(outcome["advice"]["text"], marks)] if outcome["advice"]["text"] else []
     whys = list(dict.fromkeys(r["why"] for r in top))
     if whys:
         lines.append(f"## {t('offline.why', lang)}")
-        lines += [f"- {_cited(r['why'], _marks(r['citations'][:2]))}" for r in top[:3]]
+        lines += [f"- {cited(r['why'], _marks(r['citations'][:2]))}" for r in top[:3]]
     if outcome["advice"]["return_if"]:
         lines.append(f"## {t('offline.watch', lang)}")
         lines += [f"- {x}{marks}" for x in outcome["advice"]["return_if"][:6]]
@@ -181,7 +187,7 @@ def _lab_lines(outcome: Object, lang: Lang) -> list[str]:
     if outcome["range_text"]:
         lines.append(f"- {outcome['range_text']}{marks}")
     if outcome["meaning"]:
-        lines.append("- " + _cited(outcome["meaning"], marks))
+        lines.append("- " + cited(outcome["meaning"], marks))
     if outcome["flag"].startswith("critical"):
         lines.append("- " + t("offline.lab_critical", lang) + marks)
     return lines
@@ -190,7 +196,7 @@ def _lab_lines(outcome: Object, lang: Lang) -> list[str]:
 def _food_lines(outcome: Object, lang: Lang) -> list[str]:
     colon = "：" if lang == "zh" else ": "
     lines = [
-        "- " + _cited(t(f"severity.{f['severity']}", lang) + colon + f["message"], _marks(f["citations"]))
+        "- " + cited(t(f"severity.{f['severity']}", lang) + colon + f["message"], _marks(f["citations"]))
         for f in outcome["findings"][:8]
     ]
     if not lines:
@@ -211,7 +217,7 @@ def _knowledge_lines(found: list[Object], lang: Lang) -> list[str]:
                 text = raw.strip().lstrip("-*• ").strip()
                 if text:
                     own = "".join(f" [{c}]" for c in _FOOTNOTE.findall(text))
-                    lines.append(f"- {_cited(_FOOTNOTE.sub('', text).strip(), own or marks)}")
+                    lines.append(f"- {cited(_FOOTNOTE.sub('', text).strip(), own or marks)}")
     return lines or [t("offline.nothing_found", lang)]
 
 

@@ -12,7 +12,7 @@ from kangban.clinical.utterance import Measure, Utterance
 from kangban.perception.language.read import read
 from kangban.ports.chat_model import ChatMessage
 
-Intent = Literal["medicine", "symptom", "report", "diet", "record", "remember", "calculate", "knowledge", "greeting",
+Intent = Literal["box", "medicine", "symptom", "report", "diet", "record", "remember", "calculate", "knowledge", "greeting",
                  "thanks", "identity", "out_of_scope", "empty"]  # fmt: skip
 
 _GREETING = re.compile(
@@ -39,6 +39,12 @@ _HEIGHT = re.compile(
 _CREATININE = re.compile(r"(?:肌酐|creatinine|scr)\s*(?:[:：]|是|为|of|is)*\s*(?P<v>\d{2,4}(?:\.\d+)?)")
 _EAT = re.compile(
     r"能(?:不能)?(?:吃|喝|用)|可(?:不)?可以(?:吃|喝|用)|可以.{0,8}(?:吗|么)|能.{0,6}(?:吗|么|不)|要不要(?:吃|喝)|忌口|can .{0,30}(?:eat|drink|have|take)|is it (?:ok|safe|okay)|may .{0,20}(?:eat|drink|take)|should .{0,20}(?:eat|avoid)"
+)
+_AT_HOME = re.compile(
+    r"家里|家中|药箱|手头|手边|柜子里|抽屉里|备着|备了|(?:what|which|anything) (?:of what )?we have|we(?:'ve| have)? (?:got |have )?at home|at home|in (?:the|our|my) (?:cabinet|box|house)|medicine (?:box|cabinet)"
+)
+_WHICH = re.compile(
+    r"哪(?:个|种|些|一|样|款)|(?:吃|用|喝|服)(?:点|些)?(?:什么|啥|哪)|(?:什么|啥)药?.{0,6}(?:能|可以|该)(?:吃|用|喝)|(?:什么|啥)药|\b(?:which|what)\b.{0,60}\b(?:take|give|use|have|safe|ok)\b|\banything\b.{0,40}\b(?:take|give|use|for)\b"
 )
 _ABOUT = re.compile(
     r"治什么|干什么用|什么作用|副作用|怎么吃|怎么用|用法|什么药|what is .{0,20} for|side effects?|how to (?:take|use)"
@@ -110,7 +116,7 @@ def make_plan(text: str) -> Plan:
         if not in_scope:
             return Plan(("out_of_scope",), (), text, said)
         intents.append("knowledge")
-    if intents[0] in ("knowledge", "symptom", "report", "diet", "medicine"):
+    if intents[0] in ("knowledge", "symptom", "report", "diet", "medicine", "box"):
         calls.append(Call("search_knowledge", {"query": text[:400], "top": 3}))
     return Plan(tuple(intents), tuple(calls), text, said, about=_ABOUT.search(lowered) is not None)
 
@@ -132,7 +138,10 @@ def _matters(text: str, lowered: str, said: Utterance) -> tuple[list[Intent], li
         if found:
             return ["calculate"], found
     medicines = _medicines(said)
-    if medicines:
+    if said.present() and _AT_HOME.search(lowered) and _WHICH.search(lowered):
+        intents.append("box")
+        calls += [Call("look_up_record", {}), Call("advise_from_box", _box(text, medicines))]
+    elif medicines:
         intents.append("medicine")
         taking = [m for m in medicines if m.pop("taking", False)]
         asked = [m for m in medicines if m not in taking] or taking
@@ -175,6 +184,16 @@ def _medicines(said: Utterance) -> list[dict[str, Any]]:
     for name in said.unknown_names:
         found.setdefault(name, {"name": name})
     return list(found.values())[:40]
+
+
+def _box(text: str, medicines: list[dict[str, Any]]) -> dict[str, Any]:
+    taking = [m for m in medicines if m.pop("taking", False)]
+    arguments: dict[str, Any] = {"complaint": text[:4000]}
+    if named := [m["name"] for m in medicines if m not in taking]:
+        arguments["also_at_home"] = named
+    if taking:
+        arguments["also_taking"] = taking
+    return arguments
 
 
 def _remember(said: Utterance) -> list[Call]:

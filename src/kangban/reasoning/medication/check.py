@@ -15,6 +15,7 @@ from kangban.reasoning.medication.items import Item, gather
 from kangban.reasoning.medication.pairs import find_hidden, find_pairs
 from kangban.reasoning.medication.person import PersonView, holds, view_of
 from kangban.reasoning.medication.resolve import Resolver, resolver
+from kangban.reasoning.medication.taken import also_taken, find_taken
 from kangban.rules.catalogue import Catalogue
 from kangban.rules.evaluate import rows_open
 from kangban.rules.schema import Caution, DecisionTable, Ingredient, Person
@@ -39,7 +40,8 @@ def check_medicines(
     """
     resolver_ = using or resolver()
     names = resolver_.names
-    items, missing = gather(medicines, person.medicines or (), resolver_)
+    listed = (*(person.medicines or ()), *also_taken(person, medicines, resolver_))
+    items, missing = gather(medicines, listed, resolver_)
     takes = frozenset[str]().union(*(i.keys for i in items)) if person.medicines is not None or items else None
     view = view_of(person, names, takes)
     gathered = Gathered()
@@ -48,6 +50,7 @@ def check_medicines(
         find_pairs(items, names, gathered)
         find_hidden(items, names, gathered)
         find_doses(items, view, names, gathered)
+        find_taken(items, person.taken, view, resolver_, gathered)
     for item in chosen:
         _find_item(item, view, names, gathered)
     if person.medicines is None and chosen:

@@ -12,7 +12,27 @@ from kangban.reasoning.medication.resolve import Resolver
 from kangban.rules.catalogue import Named
 
 # Words in a product's form that mean it acts where it is put; its duplicates weigh less.
-LOCAL_FORMS = ("滴眼", "眼膏", "眼用", "乳膏", "软膏", "凝胶", "贴", "洗剂", "滴鼻", "鼻喷", "栓", "搽", "酊", "含片")
+LOCAL_FORMS = (
+    "滴眼",
+    "眼膏",
+    "眼用",
+    "乳膏",
+    "软膏",
+    "凝胶",
+    "贴",
+    "洗剂",
+    "滴鼻",
+    "鼻喷",
+    "鼻用",
+    "滴耳",
+    "漱口",
+    "含漱",
+    "灌肠",
+    "栓",
+    "搽",
+    "酊",
+    "含片",
+)
 
 
 class Item(msgspec.Struct, frozen=True):

@@ -38,9 +38,11 @@ def _interactions(
     for item, own, opposite, other in ((first, one, second, two), (second, two, first, one)):
         if own is None:
             continue
-        met = names.pair_keys[own] & _keys(opposite, other, names)
-        for key in met:
-            for row in names.pairs[own][key]:
+        rows = [r for k in names.pair_keys[own] & _keys(opposite, other, names) for r in names.pairs[own][k]]
+        # Who names the ingredient has weighed it: a graver row of the same label for its class means the others.
+        named = [severity_rank(r.severity) for r in rows if r.other == other]
+        for row in rows:
+            if not named or severity_rank(row.severity) >= min(named):
                 _add(row, item, own, opposite, other, names, gathered)
 
 
@@ -97,6 +99,9 @@ def _class_duplicate(
     severity: Severity = worst.duplicate or "note"
     if (first.local or second.local) and severity_rank(severity) < severity_rank("caution"):
         severity = "caution"
+    # Medicines of one kind are often ordered together (tuberculosis, transplants): only a grave row says "do not".
+    grave = severity_rank(severity) <= severity_rank("avoid")
+    key = "medication.same_class" if grave else "medication.same_class_care"
     gathered.find(
         f"class-{worst.id}@1",
         "duplicate",
@@ -104,9 +109,9 @@ def _class_duplicate(
         _in_order(first, second),
         tuple(sorted((one or first.named.id, two or second.named.id))),
         (
-            t("medication.same_class", "zh", a=_in_order(first, second)[0].name, b=_in_order(first, second)[1].name,
+            t(key, "zh", a=_in_order(first, second)[0].name, b=_in_order(first, second)[1].name,
               what=worst.name, message=worst.duplicate_message),
-            t("medication.same_class", "en", a=_in_order(first, second)[0].name, b=_in_order(first, second)[1].name,
+            t(key, "en", a=_in_order(first, second)[0].name, b=_in_order(first, second)[1].name,
               what=worst.name_en, message=worst.duplicate_message_en),
         ),
         worst.citations or _why_twice(one or "", (first, second), names),

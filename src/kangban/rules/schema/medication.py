@@ -59,6 +59,43 @@ class Interaction(Row, frozen=True):
     instead_en: str = ""
 
 
+class Indication(Row, frozen=True):
+    """What the label says it is for, as complaints of the red-flag pack; only such a row lets a medicine be offered.
+
+    `first` marks what guidelines try first for that complaint; `unless` are complaints beside which the label says no.
+    """
+
+    key: str
+    complaints: tuple[str, ...]  # symptom ids
+    text: str
+    text_en: str
+    citations: tuple[str, ...]
+    first: bool = False
+    unless: tuple[str, ...] = ()
+    person: Person = Person()
+
+
+PracticalTopic = Literal[
+    "missed_dose", "with_food", "storage", "opened_life", "do_not_crush", "spacing", "driving", "stopping"
+]
+
+
+class Practical(Row, frozen=True):
+    """How to take or keep it, from a source that was read; never used to clear anything.
+
+    `days` is how long an opened bottle may be used (opened_life), `minutes` the wait between two drops (spacing).
+    """
+
+    key: str
+    topic: PracticalTopic
+    text: str
+    text_en: str
+    citations: tuple[str, ...]
+    days: int | None = None
+    minutes: int | None = None
+    form: str = ""  # only for this form: eye drops, modified-release tablet
+
+
 class Ingredient(Row, frozen=True):
     """One active ingredient: `medication/ingredients/<id>.toml`."""
 
@@ -79,6 +116,8 @@ class Ingredient(Row, frozen=True):
     dose: tuple[DoseLimit, ...] = ()
     caution: tuple[Caution, ...] = ()
     interaction: tuple[Interaction, ...] = ()
+    practical: tuple[Practical, ...] = ()
+    indication: tuple[Indication, ...] = ()
 
 
 class DrugClass(Row, frozen=True):
@@ -136,6 +175,7 @@ class Product(Row, frozen=True):
     label_dose: str = ""  # as the label directs, our words, OTC only
     label_dose_en: str = ""
     caution: tuple[Caution, ...] = ()
+    indication: tuple[Indication, ...] = ()  # of a compound or patent medicine as a whole
     # No label was read: the name may warn, it never clears, and the check says so. Such a product has no amounts.
     composition_recalled: bool = False
 

@@ -1,4 +1,4 @@
-"""The cabinet: what the household has, what is inside, and whether a member may take it."""
+"""The cabinet: what the household has, what is inside, how long it keeps, who may take it, and what was taken."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from kangban.clinical.draft import Answer
 from kangban.clinical.finding import MedicineCheck
 from kangban.clinical.person import MedicineUse
 from kangban.clinical.record import Entry, MedicationStatement
+from kangban.journeys.doses_taken import took_it
 from kangban.journeys.family import withdraw_fact, write_fact
 from kangban.journeys.house import Member
 from kangban.kernel.errors import InvalidInput, KangbanError
 from kangban.kernel.texts import t
 from kangban.reasoning.medication.check import check_medicines
-from kangban.reasoning.medication.resolve import resolver
 from kangban.record.timeline import visible
-from kangban.toolbox.contract import resolve_object
+from kangban.web.cabinet.rows import BoxRow, keeping_of
+from kangban.web.cabinet.table import Table
+from kangban.web.cabinet.taken import LastDoses
 from kangban.web.chat.answer import all_citations, finding_cards, unchecked_cards
 from kangban.web.chat.sources import Sources
 from kangban.web.elements import Tag, button, link, run, toast
@@ -39,14 +41,16 @@ async def cabinet_page(visit: Visit) -> None:
         with Tag("div", classes="sheet"), Tag("div", classes="inner"):
             if visit.who is None:
                 with Tag("div", classes="empty"):
-                    Tag("h2", visit.say("nobody.title"))
-                    link(visit.say("family.add_member"), "/family", "btn p")
+                    manager = visit.house.actor.role == "manager"
+                    Tag("h2", visit.say("nobody.title" if manager else "nobody.shared"))
+                    if manager:
+                        link(visit.say("family.add_member"), "/family", "btn p")
                 return
-            Cabinet(visit, visit.who, sources).draw()
+            await Cabinet(visit, visit.who, sources).draw()
 
 
 class Cabinet:
-    """The list, the form to add, and the check against one member."""
+    """The list, the form to add, the table of who may take what, and the check against one member."""
 
     def __init__(self, visit: Visit, member: Member, sources: Sources) -> None:
         self._visit, self._member, self._sources = visit, member, sources
@@ -54,27 +58,46 @@ class Cabinet:
         self._list: Tag
         self._result: Tag
         self._wrong: Tag
+        self._table: Table
+        self._taken: LastDoses
 
     def _kept(self) -> list[Entry]:
         found = [e for log in self._visit.logs.values() for e in visible(log)]
         held = [e for e in found if isinstance(e.body, MedicationStatement) and e.body.status == "in_cabinet"]
         return sorted(held, key=lambda e: (e.true_at, e.id))
 
-    def draw(self) -> None:
-        """Form, list, check."""
+    async def draw(self) -> None:
+        """Form, list, what was taken, table, check."""
         say = self._visit.say
+        self._form()
+        self._list = Tag("section", classes="sec", aria_labelledby="cabinet-title")
+        self._draw_list()
+        self._taken = LastDoses(self._visit, self._member, self._again)
+        self._taken.draw()
+        self._table = Table(self._visit, self._show_one)
+        self._result = Tag("section", classes="inner", role="status", aria_label=say("cabinet.result"))
+        await self._table.draw(self._names())
+
+    def _names(self) -> list[str]:
+        return [cast("MedicationStatement", e.body).name for e in self._kept()]
+
+    def _form(self) -> None:
+        say, text = self._visit.say, self._visit.text
         with Tag("section", classes="sec"):
-            Tag("h2", say("cabinet.add_title"))
+            with Tag("header"):
+                Tag("h2", say("cabinet.add_title"))
+                link(text("web_cabinet.list"), f"/medicine-list?who={self._member.id}", "btn flat")
             with Tag("form", classes="form") as form:
                 with Tag("label", say("field.name_medicine")):
                     medicine_field(self._visit, "cabinet-name")
+                with Tag("div", classes="two"):
+                    for name in ("expires_on", "opened_on"):
+                        with Tag("label", text(f"web_cabinet.{name}")):
+                            Tag("input", type="date", name=name)
                 self._wrong = Tag("p", "", "wrong", role="alert")
                 with Tag("div", classes="row"):
                     button(say("cabinet.add"), "btn p", type="submit")
             form.on("submit", self._add, js_handler=_SUBMIT)
-        self._list = Tag("section", classes="sec", aria_labelledby="cabinet-title")
-        self._draw_list()
-        self._result = Tag("section", classes="inner", role="status", aria_label=say("cabinet.result"))
 
     def _draw_list(self) -> None:
         say, kept = self._visit.say, self._kept()
@@ -91,41 +114,14 @@ class Cabinet:
                 return
             with Tag("ul", classes="rows pick"):
                 for entry in kept:
-                    self._row(entry, cast("MedicationStatement", entry.body))
+                    BoxRow(
+                        self._visit, self._member, entry, self._choose, self._remove, self._take, self._opened
+                    ).draw()
             with Tag("div", classes="row"):
                 name = call_name(self._member)
                 check = button(say("cabinet.check", name=name), "btn p")
                 check.on("click", self._visit.guarded(self._check), js_handler="() => emit()")
                 Tag("span", say("cabinet.check_why"), "small")
-
-    def _row(self, entry: Entry, body: MedicationStatement) -> None:
-        say = self._visit.say
-        with Tag("li"):
-            with Tag("label", classes="w"):
-                box = Tag("input", type="checkbox", checked=True, aria_label=say("cabinet.choose", name=body.name))
-                with Tag("span", body.name):
-                    Tag("small", self._inside(body.name))
-            box.on(
-                "change",
-                lambda e, i=entry.id: self._choose(i, bool(e.args)),
-                js_handler="(e) => emit(e.target.checked)",
-            )
-            button(say("cabinet.remove"), "btn flat", aria_label=f"{say('cabinet.remove')} {body.name}").on(
-                "click", lambda _, i=entry.id: self._visit.guarded(lambda: self._remove(i))(), js_handler="() => emit()"
-            )
-
-    def _inside(self, name: str) -> str:
-        """What is in it, or that it is not in the catalogue."""
-        say, zh = self._visit.say, self._visit.lang == "zh"
-        found = resolve_object(resolver().resolve(name))
-        if found["match"] is None or found["match"] == "misspelt":
-            near = "、".join(cast("list[str]", found["suggestions"]))
-            return say("not_in_catalogue_near", near=near) if near else say("not_in_catalogue")
-        rows = cast("list[dict[str, Any]]", found["ingredients"])
-        names = [" ".join(p for p in (r["name"] if zh else r["name_en"], r["amount"] or "") if p) for r in rows]
-        text = say("cabinet.inside", names="、".join(names)) if names else say("cabinet.inside_unknown")
-        herbs = cast("list[str]", found["herbs"])
-        return f"{text} {say('cabinet.herbs', names='、'.join(herbs))}" if herbs else text
 
     def _choose(self, entry_id: str, chosen: bool) -> None:
         self._chosen.add(entry_id) if chosen else self._chosen.discard(entry_id)
@@ -134,9 +130,14 @@ class Cabinet:
         fields = cast("dict[str, str]", event.args)
         try:
             name = wording(fields, "name")
-            if any(isinstance(e.body, MedicationStatement) and e.body.name == name for e in self._kept()):
+            today = self._visit.house.clock.now().astimezone().date()
+            expires_on, opened_on = keeping_of(fields, today)
+            if any(
+                isinstance(e.body, MedicationStatement) and (e.body.name, e.body.expires_on) == (name, expires_on)
+                for e in self._kept()
+            ):
                 raise InvalidInput("it is there already", field="name", key="web.cabinet.there")
-            kept = MedicationStatement(name, status="in_cabinet")
+            kept = MedicationStatement(name, status="in_cabinet", expires_on=expires_on, opened_on=opened_on)
             await write_fact(self._visit.house, self._member.id, kept, client_id=fields.get("key") or None)
         except KangbanError as error:
             self._wrong.set_text(self._visit.words(error))
@@ -148,9 +149,20 @@ class Cabinet:
         await withdraw_fact(self._visit.house, entry_id)
         await self._again(self._visit.say("cabinet.removed"))
 
+    async def _take(self, entry: Entry, dose: str, key: str) -> None:
+        """One tap: the member in view took it, now; the box may stand in anybody's record."""
+        name = cast("MedicationStatement", entry.body).name
+        await took_it(self._visit.house, self._member.id, name, dose or None, client_id=key or None, statement=entry.id)
+        await self._again(self._visit.text("web_cabinet.took", name=name, who=call_name(self._member)))
+
+    async def _opened(self, said: str) -> None:
+        await self._again(said)
+
     async def _again(self, said: str) -> None:
         await self._visit.refresh()
         self._draw_list()
+        self._taken.draw()
+        await self._table.draw(self._names())
         with self._list:
             toast(said)
 
@@ -159,16 +171,20 @@ class Cabinet:
         if not names:
             raise InvalidInput("nothing was chosen", key="web.cabinet.choose_first")
         outcome = check_medicines(self._visit.facts(self._member.id), [MedicineUse(n) for n in names])
+        await self._show_one(outcome, call_name(self._member))
+
+    async def _show_one(self, outcome: MedicineCheck, who: str, name: str = "") -> None:
         self._result.clear()
         with self._result:
-            self._show(outcome)
+            self._show(outcome, who, name)
         run("document.querySelector('[data-result]')?.scrollIntoView({block:'start'})")
 
-    def _show(self, outcome: MedicineCheck) -> None:
+    def _show(self, outcome: MedicineCheck, who: str, name: str) -> None:
         visit = self._visit
         with Tag("section", classes="sec", data_result="1"):
             with Tag("header"):
-                Tag("h2", visit.say("cabinet.result_for", name=call_name(self._member)))
+                title = visit.say("cabinet.result_for", name=who)
+                Tag("h2", f"{title} · {name}" if name else title)
             as_answer = _as_answer(outcome)
             citations = all_citations(as_answer, visit.lang)
             with Tag("div", classes="body"):

@@ -13,6 +13,7 @@ from kangban.clinical.urgency import SEVERITIES, Lang, Urgency, severity_rank
 from kangban.kernel.texts import has_text, t
 from kangban.retrieval.cite import library
 from kangban.web.chat.sources import Sources, cite_buttons
+from kangban.web.chat.waiting import reviewed_block
 from kangban.web.elements import URGENCY_LOOK, Tag, icon, link
 from kangban.web.visit import Visit
 
@@ -29,8 +30,8 @@ class Line(msgspec.Struct):
         return "".join(c.text for c in self.claims)
 
 
-def lines_of(claims: Sequence[Claim], lang: Lang) -> list[Line]:
-    """Group released sentences into headings, paragraphs, bullets and finding cards."""
+def lines_of(claims: Sequence[Claim], lang: Lang, *, apart: bool = False) -> list[Line]:
+    """Group released sentences into headings, paragraphs, bullets and finding cards. `apart`: keep its own lines."""
     colon = "：" if lang == "zh" else ": "
     words = {t(f"severity.{s}", lang) + colon: s for s in SEVERITIES}
     unchecked = f"## {t('offline.unchecked', lang)}"
@@ -46,7 +47,9 @@ def lines_of(claims: Sequence[Claim], lang: Lang) -> list[Line]:
             word = next((w for w in words if bare.startswith(w)), None)
             kind = words[word] if word else "unchecked" if part == unchecked else "bullet"
             found.append(Line(kind, [msgspec.structs.replace(claim, text=bare.removeprefix(word or ""))]))
-        elif found and found[-1].kind != "heading" and not _begins_anew(found[-1], claim):
+        elif (
+            found and found[-1].kind != "heading" and not (apart and claim.line) and not _begins_anew(found[-1], claim)
+        ):
             found[-1].claims.append(claim)
         else:
             found.append(Line("text", [claim]))
@@ -95,18 +98,29 @@ def state_block(visit: Visit, state: str) -> None:
             Tag("small", visit.say(f"{state}.why"))
 
 
+def state_name(answer: Answer) -> str:
+    """What to say of an answer nothing of which, or not all, was let out; "" where it was, or somebody looks at it."""
+    if answer.verdict == "hold":
+        return "" if answer.review == "waiting" else "held"
+    if answer.verdict != "refuse":
+        return ""
+    if answer.reviewed is not None:
+        return answer.reviewed.decision
+    return "unreviewed" if answer.review == "nobody" else "refused"
+
+
 def answer_body(visit: Visit, answer: Answer, sources: Sources, lang: Lang) -> None:
     """Sentences and cards of an answer into the element in context."""
     citations = all_citations(answer, lang)
-    lines = lines_of(answer.claims, lang)
+    lines = lines_of(answer.claims, lang, apart=bool(answer.review))
     carded = any(line.kind in SEVERITIES for line in lines)
     with Tag("div", classes="body"):
-        if answer.verdict == "hold":
-            state_block(visit, "held")
-        elif answer.verdict == "refuse":
-            state_block(visit, "refused")
+        if state := state_name(answer):
+            state_block(visit, state)
+        elif answer.reviewed is not None:
+            reviewed_block(visit, answer.reviewed)
         draw_lines(visit, lines, citations, sources)
-        if answer.verdict == "refuse":
+        if answer.verdict == "refuse" and not answer.review:
             return
         said = "".join(line.text for line in lines)
         rest = [f for f in answer.findings if _message(f, lang)[:16] not in said]

@@ -14,18 +14,22 @@ from kangban.journeys.chat_turn import Question, chat_turn
 from kangban.journeys.conversation import Exchange
 from kangban.journeys.family import decide_proposal
 from kangban.journeys.feedback import give_feedback
+from kangban.journeys.house import get_member
 from kangban.journeys.render import label, urgency_line
 from kangban.journeys.turn_events import SentenceReleased, StepShown, Stored, TurnDone, TurnEvent, UrgencyJudged
 from kangban.kernel.errors import InvalidInput, KangbanError
 from kangban.kernel.texts import has_text, t
 from kangban.web.chat.answer import all_citations, answer_body, draw_lines, lines_of, urgency_block
 from kangban.web.chat.sources import Sources
+from kangban.web.chat.waiting import Waiting
 from kangban.web.elements import Tag, button, icon, quoted, run
+from kangban.web.live import Live
 from kangban.web.names import entry_text
 from kangban.web.visit import Visit
 
 LOG = logging.getLogger("kangban.web")
 SHOW_EVERY_S = 0.1
+ASK_EVERY_S = 0.2
 Ask = Callable[[str], Awaitable[None]]
 
 
@@ -33,14 +37,15 @@ class Shown:
     """The elements of one exchange. `message_id` is empty until the message is stored."""
 
     def __init__(
-        self, visit: Visit, sources: Sources, text: str, files: tuple[str, ...], *, ask: Ask, lang: Lang
+        self, visit: Visit, sources: Sources, live: Live, text: str, files: tuple[str, ...], *, ask: Ask, lang: Lang
     ) -> None:
-        self._visit, self._sources, self._ask = visit, sources, ask
+        self._visit, self._sources, self._live, self._ask = visit, sources, live, ask
+        self._waits: Waiting | None = None
         self._lang: Lang = lang
         self.text = text
         self.message_id = ""
         self._claims: list[SentenceReleased] = []
-        self._drawn_at = 0.0
+        self._drawn_at = self._asked_at = 0.0
         self._task: asyncio.Task[None] | None = None
         self._now: Tag | None = None
         with Tag("div", classes="x"):
@@ -64,6 +69,8 @@ class Shown:
         try:
             async with aclosing(chat_turn(self._visit.house, question)) as events:
                 async for event in events:
+                    if not await self._may_go_on(event, question.member_id):
+                        return
                     self._show(event)
                     if isinstance(event, TurnDone):
                         await self._waiting(event.answer)
@@ -77,6 +84,22 @@ class Shown:
         except Exception as error:  # noqa: BLE001 - the message is stored; the reader gets a retry
             LOG.error("a turn failed: %s", type(error).__name__)
             self._failed(self._visit.words(error), again)
+
+    async def _may_go_on(self, event: TurnEvent, member_id: str) -> bool:
+        """A turn may outlast its session, and a word of consent may be taken back while it runs.
+
+        Asked before anything is shown, for sentences that follow on each other's heels a few times a second. Raises
+        NotFound where the member is no longer there for the visitor.
+        """
+        now = asyncio.get_running_loop().time()
+        if isinstance(event, SentenceReleased) and now - self._asked_at < ASK_EVERY_S:
+            return True
+        if not await self._visit.still_here():
+            self._visit.send_away()
+            return False
+        await get_member(self._visit.house, member_id)
+        self._asked_at = now
+        return True
 
     def stop(self) -> None:
         """Cancel the turn; the message stays."""
@@ -150,6 +173,8 @@ class Shown:
         for part in (self._steps, self._controls, self._urgency, self._body, self._below):
             part.clear()
         self._now = None
+        if self._waits is not None:
+            self._waits.close()
         self._card.set_visibility(True)
         with self._steps:
             for step in answer.steps:
@@ -157,12 +182,18 @@ class Shown:
         with self._urgency:
             urgency_block(self._visit, answer.urgency, answer.text.split("\n", 1)[0], answer.call)
         with self._body:
+            if answer.review == "waiting":
+                self._waits = Waiting(self._visit, self._live, answer, self.message_id, self._arrived)
             answer_body(self._visit, answer, self._sources, self._lang)
         with self._below:
             self._question(answer)
             self._proposals(waiting)
             self._foot(answer, useful)
         self._sources.show(all_citations(answer, self._lang))
+
+    def _arrived(self, answer: Answer) -> None:
+        """What a named person let out, in the place of what was held."""
+        self.show_answer(answer, None, ())
 
     def _question(self, answer: Answer) -> None:
         if not answer.question:
@@ -203,7 +234,10 @@ class Shown:
     def _foot(self, answer: Answer, useful: bool | None) -> None:
         say = self._visit.say
         with Tag("div", classes="foot"):
-            for part in label(self._visit.lang, answer.brain).split(" · "):
+            told = label(self._visit.lang, answer.brain)
+            if answer.reviewed is not None:  # the answer's own last line names who looked at it
+                told = answer.text.rsplit("\n", 1)[-1]
+            for part in told.split(" · "):
                 Tag("span", part, "tag")
             with Tag("span", classes="r"):
                 button(say("copy"), "", data_do="copy", data_arg=answer.text, data_said=say("copied"))

@@ -8,10 +8,13 @@ from typing import Any, cast
 from nicegui import context, ui
 from nicegui.events import UploadEventArguments
 
+from kangban.clinical.access import PROFESSIONS
 from kangban.journeys.attachments import MOST_BYTES, Upload, safe_name
 from kangban.journeys.chat_turn import Question
 from kangban.journeys.conversation import ask_again, read_conversation
+from kangban.journeys.demo.brain import example_for
 from kangban.journeys.house import Member
+from kangban.journeys.outbound import to_be_asked
 from kangban.kernel.ids import new_id
 from kangban.perception.language.plain import MOST_CHARACTERS
 from kangban.web.chat.consent import consent_dialog
@@ -19,6 +22,7 @@ from kangban.web.chat.exchange import Shown
 from kangban.web.chat.sources import Sources
 from kangban.web.elements import Tag, button, icon, link, run, toast
 from kangban.web.frame import frame
+from kangban.web.live import Live
 from kangban.web.names import call_name
 from kangban.web.visit import Visit
 
@@ -34,15 +38,24 @@ async def chat_page(visit: Visit) -> None:
         if visit.who is None:
             _nobody(visit)
             return
-        talk = Talk(visit, visit.who, sources)
+        talk = Talk(visit, visit.who, sources, places.live)
         await talk.draw()
         talk.draw_box()
-        if await talk.needs_consent():
-            await consent_dialog(visit)
+        if about := await to_be_asked(visit.house, visit.who.id):
+            await consent_dialog(visit, visit.who, about)
 
 
 def _nobody(visit: Visit) -> None:
     with Tag("div", classes="sheet"), Tag("div", classes="empty"):
+        if visit.house.actor.role in PROFESSIONS:
+            Tag("h2", visit.say("nobody.shared"))
+            Tag("p", visit.text("web_desk.nobody_shared"))
+            link(visit.say("page.desk"), "/desk", "btn p")
+            return
+        if visit.house.actor.role != "manager":
+            Tag("h2", visit.say("nobody.shared"))
+            Tag("p", visit.say("nobody.shared_why"))
+            return
         Tag("h2", visit.say("nobody.title"))
         Tag("p", visit.say("nobody.why"))
         link(visit.say("family.add_member"), "/family?add=1", "btn p")
@@ -51,19 +64,12 @@ def _nobody(visit: Visit) -> None:
 class Talk:
     """One browser tab's talk with one member in view."""
 
-    def __init__(self, visit: Visit, member: Member, sources: Sources) -> None:
-        self._visit, self._member, self._sources = visit, member, sources
+    def __init__(self, visit: Visit, member: Member, sources: Sources, live: Live) -> None:
+        self._visit, self._member, self._sources, self._live = visit, member, sources, live
         self._uploads: list[Upload] = []
         self._order = asyncio.Lock()  # questions sent while one is answered wait their turn
         self._running: set[asyncio.Task[None]] = set()
         self._welcome: Tag | None = None
-
-    async def needs_consent(self) -> bool:
-        """Whether a model off this machine waits for the family's word."""
-        from kangban.journeys.outbound import consent_given
-
-        house = self._visit.house
-        return house.model.place == "mainland" and await consent_given(house) is None
 
     async def draw(self) -> None:
         """The talk as stored."""
@@ -78,7 +84,9 @@ class Talk:
                 self._draw_welcome()
             for one in told:
                 lang = "en" if one.message.lang == "en" else "zh"
-                shown = Shown(self._visit, self._sources, one.message.text, one.files, ask=self._ask, lang=lang)
+                shown = Shown(
+                    self._visit, self._sources, self._live, one.message.text, one.files, ask=self._ask, lang=lang
+                )
                 shown.show_stored(one, self._again)
 
     def _draw_welcome(self) -> None:
@@ -89,6 +97,12 @@ class Talk:
                 for key in ("medicine", "symptom", "record"):
                     words = self._visit.say(f"welcome.{key}")
                     button(words, "chip").on("click", lambda _, w=words: self._ask(w), js_handler="() => emit()")
+                house = self._visit.house
+                example = example_for(self._member.id, self._visit.lang)
+                if example is not None and house.demo and house.model is house.offline:
+                    button(self._visit.text("web_desk.family.try"), "chip").on(
+                        "click", lambda: self._ask(example.question), js_handler="() => emit()"
+                    )
 
     def draw_box(self) -> None:
         """The question box with attachments."""
@@ -113,6 +127,7 @@ class Talk:
                 on_rejected=lambda: toast(say("too_big")),
             ).props("tabindex=-1")  # fmt: skip
         context.client.on_delete(self._leave)  # pyright: ignore[reportUnknownMemberType]
+        self._visit.on_end.append(self._leave)
 
     def _leave(self) -> None:
         for task in list(self._running):
@@ -136,7 +151,7 @@ class Talk:
         question = Question(self._member.id, text, client_id, lang=self._visit.lang, uploads=uploads)
         with self._log:
             names = tuple(u.name for u in uploads)
-            shown = Shown(self._visit, self._sources, text, names, ask=self._ask, lang=self._visit.lang)
+            shown = Shown(self._visit, self._sources, self._live, text, names, ask=self._ask, lang=self._visit.lang)
         run("kangban.newest()")
         task = asyncio.create_task(self._turn(shown, question))
         self._running.add(task)
@@ -153,6 +168,9 @@ class Talk:
     async def _keep(self, event: UploadEventArguments) -> None:
         if len(self._uploads) >= MOST_FILES:
             toast(self._visit.say("too_many"))
+            return
+        if event.file.size() > MOST_BYTES:  # the browser checks too, but a browser can be told not to
+            toast(self._visit.say("too_big"))
             return
         self._uploads.append(Upload(safe_name(event.file.name), await event.file.read()))
         event.sender.reset()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]

@@ -50,6 +50,8 @@ class Dialogs:
             Tag("h2", self._title(kind, entry), id="record-title")
             with Tag("form", classes="form", novalidate=True) as form:
                 self._fields(kind, cast("FactBody | None", old))
+                if kind == "member":
+                    self._consent()
                 self._wrong = Tag("p", "", "wrong", role="alert")
                 with Tag("div", classes="row"):
                     button(say("cancel"), data_do="hide")
@@ -102,6 +104,14 @@ class Dialogs:
             self._choice("sex", sexes, (old.sex or "") if old else "")
             born = old.born_on.isoformat() if old and old.born_on else ""
             self._text("born_on", born, type="date", max=self._today())
+
+    def _consent(self) -> None:
+        """PIPL: a word of its own for health data, never ticked beforehand."""
+        with Tag("label", classes="tick"):
+            Tag("input", type="checkbox", name="health_consent", value="yes", required=True)
+            with Tag("span", self._visit.say("health_consent")):
+                Tag("small", self._visit.say("health_consent_why"), "small")
+                Tag("small", self._visit.say("health_consent_child"), "small")
 
     def _medicine(self, old: FactBody | None) -> None:
         taken = old if isinstance(old, MedicationRequest | MedicationStatement) else None
@@ -164,7 +174,10 @@ class Dialogs:
         visit, house = self._visit, self._visit.house
         now = house.clock.now()
         if kind == "member":
-            member_id = await add_member(house, patient(fields, now.astimezone().date()), client_id=key)
+            person = patient(fields, now.astimezone().date())
+            if fields.get("health_consent") != "yes":
+                raise InvalidInput("no consent", field="health_consent", key="web.error.consent_needed")
+            member_id = await add_member(house, person, client_id=key, consent=True)
             run(f"location.assign({quoted(visit.at('/family', member_id))})")
             return
         if kind == "delete" and entry is not None and isinstance(entry.body, Patient):

@@ -6,9 +6,11 @@ from datetime import UTC, date, datetime, time
 
 from nicegui import context
 
+from kangban.clinical.access import Purpose
 from kangban.clinical.record import Entry, Observation
 from kangban.journeys.family import withdraw_fact
-from kangban.journeys.house import Member
+from kangban.journeys.house import Member, policy
+from kangban.record.access import decide
 from kangban.record.timeline import FACT_KINDS, visible, what_was_known
 from kangban.web.elements import Tag, button, link, toast
 from kangban.web.family.dialogs import Dialogs
@@ -18,6 +20,11 @@ from kangban.web.names import age_text, call_name, entry_text, kind_of
 from kangban.web.visit import Visit
 
 SECTIONS = ("conditions", "allergies", "medicines", "measurements")
+KINDS = {
+    "conditions": ("Condition",), "allergies": ("AllergyIntolerance",),
+    "medicines": ("MedicationStatement", "MedicationRequest"), "measurements": ("Observation",), "person": ("Patient",),
+}  # fmt: skip
+PURPOSES: tuple[Purpose, ...] = ("view", "write", "export", "erase")
 MOST_ROWS = 80
 
 
@@ -38,6 +45,7 @@ class Record:
     def __init__(self, visit: Visit, inner: Tag) -> None:
         self._visit, self._inner = visit, inner
         self._asof = _asked_day()
+        self._rights: set[tuple[str, str]] = set()  # (kind of entry, purpose) the visitor has for the member in view
         with inner:
             self._dialogs = Dialogs(visit, self._changed)
             self._place = Tag("div", classes="inner")
@@ -56,6 +64,7 @@ class Record:
             if visit.who is None:
                 self._nobody()
                 return
+            self._rights = await self._read_rights(visit.who.id)
             log = await self._log(visit.who)
             self._person(visit.who)
             self._day_picker(visit.who)
@@ -73,9 +82,28 @@ class Record:
 
     def _nobody(self) -> None:
         with Tag("div", classes="empty"):
+            if self._visit.house.actor.role != "manager":
+                Tag("h2", self._visit.say("nobody.shared"))
+                Tag("p", self._visit.say("nobody.shared_why"))
+                return
             Tag("h2", self._visit.say("family.empty"))
             Tag("p", self._visit.say("family.empty_why"))
             self._dialogs.opener("member", None, self._visit.say("family.add_member"), "btn p")
+
+    async def _read_rights(self, member_id: str) -> set[tuple[str, str]]:
+        """What to offer; the store decides again on whatever is done."""
+        house = self._visit.house
+        known, now = await policy(house), house.clock.now()
+        return {
+            (kind, purpose)
+            for kinds in KINDS.values()
+            for kind in kinds
+            for purpose in PURPOSES
+            if decide(known, house.actor, member_id, kind, purpose, now).allowed
+        }
+
+    def _may(self, part: str, purpose: Purpose) -> bool:
+        return any((kind, purpose) in self._rights for kind in KINDS[part])
 
     def _person(self, member: Member) -> None:
         visit = self._visit
@@ -86,12 +114,16 @@ class Record:
                     Tag("h2", " · ".join(p for p in (call_name(member), age) if p))
                     Tag("p", entry_text(member.patient, visit.lang), "small")
                 with Tag("div", classes="row"):
-                    self._dialogs.opener("member", None, visit.say("family.add_member"), "btn")
-                    self._dialogs.opener("person", member.entry, visit.say("edit"), "btn")
+                    if visit.house.actor.role == "manager":
+                        self._dialogs.opener("member", None, visit.say("family.add_member"), "btn")
+                    if self._may("person", "write"):
+                        self._dialogs.opener("person", member.entry, visit.say("edit"), "btn")
             with Tag("div", classes="row"):
-                link(visit.say("export"), f"/export?who={member.id}", "btn flat", download="kangban-member.json")
+                if self._may("person", "export"):
+                    link(visit.say("export"), f"/export?who={member.id}", "btn flat", download="kangban-member.json")
                 button(visit.say("replay.open"), "btn flat", data_do="rail")
-                self._dialogs.opener("delete", member.entry, visit.say("delete"), "btn flat")
+                if self._may("person", "erase"):
+                    self._dialogs.opener("delete", member.entry, visit.say("delete"), "btn flat")
 
     def _day_picker(self, member: Member) -> None:
         say = self._visit.say
@@ -117,11 +149,11 @@ class Record:
         with Tag("section", classes="sec", aria_labelledby=f"part-{kind}"):
             with Tag("header"):
                 Tag("h2", say(f"part.{kind}"), id=f"part-{kind}")
-                if self._asof is None:
+                if self._asof is None and self._may(kind, "write"):
                     spoken = say("add_to", part=say(f"part.{kind}"))
                     self._dialogs.opener(kind, None, say("add"), "btn", aria_label=spoken)
             if not entries:
-                Tag("p", say("not_recorded"), "small")
+                Tag("p", say("not_recorded" if self._may(kind, "view") else "not_shared"), "small")
             with Tag("ul", classes="rows"):
                 for entry in entries:
                     self._row(kind, entry)
@@ -133,7 +165,7 @@ class Record:
             with Tag("span", text, "w"):
                 by = say("by_clinician") if entry.kind == "MedicationRequest" else ""
                 Tag("small", " · ".join(p for p in (by, say("since", day=self._visit.day(entry.true_at))) if p))
-            if self._asof is None:
+            if self._asof is None and (entry.kind, "write") in self._rights:
                 self._dialogs.opener(kind, entry, say("correct"), "btn flat", aria_label=f"{say('correct')} {text}")
                 self._withdraw(entry, text)
 

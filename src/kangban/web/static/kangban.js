@@ -27,11 +27,12 @@
   K.open = (name) => { before = document.activeElement; document.body.classList.add(`${name}-open`); const box = document.querySelector(`.${name}`); setTimeout(() => box && focusable(box)?.focus(), 60); };
   K.shut = () => { const any = document.body.matches(".side-open,.rail-open"); document.body.classList.remove("side-open", "rail-open"); if (any && before?.isConnected) before.focus(); };
   K.source = (id) => {
-    const narrow = matchMedia("(max-width:1120px)").matches;
+    const narrow = matchMedia("(max-width:1120px)").matches && document.getElementById(id)?.closest(".rail") !== null;
     if (narrow) K.open("rail");
     setTimeout(() => { const one = document.getElementById(id); one?.scrollIntoView({ block: "nearest" }); if (!narrow) one?.focus({ preventScroll: true }); }, 80);
   };
   K.show = (id) => setTimeout(() => { const box = document.getElementById(id); if (box && !box.open) { box.showModal(); box.querySelector("input,select,textarea,button")?.focus(); } }, 30);
+  K.focus = (id) => setTimeout(() => { const one = document.getElementById(id); one?.scrollIntoView({ block: "nearest" }); one?.focus({ preventScroll: true }); }, 60);
   K.hide = (id) => document.getElementById(id)?.close();
   K.form = (form) => Object.fromEntries([...new FormData(form)].filter(([, value]) => typeof value === "string"));
 
@@ -80,9 +81,24 @@
     else if (what === "pick") document.querySelector(".hide-up input[type=file]")?.click();
     else if (what === "copy") K.copy(arg, hit.dataset.said);
     else if (what === "demo") K.choose("kangban_family", arg, "/");
+    else if (what === "as") K.choose("kangban_demo_as", arg, arg === "doctor" ? "/desk" : "/");
     else if (what === "again") location.reload();
   });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") K.shut(); });
+  // The desk by keyboard; never while somebody types, and never over the browser's own shortcuts.
+  document.addEventListener("keydown", (event) => {
+    const desk = document.querySelector(".desk");
+    if (!desk || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
+    const key = event.key.toLowerCase();
+    if (key !== "escape" && event.target.closest?.("input,textarea,select")) return;
+    let hit = desk.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    if (key === "j" || key === "k") {
+      const rows = [...desk.querySelectorAll("[data-row]")], at = rows.findIndex((row) => row.hasAttribute("aria-current"));
+      hit = rows[at < 0 ? 0 : at + (key === "j" ? 1 : -1)];
+      hit?.scrollIntoView({ block: "nearest" });
+    }
+    if (hit && !hit.disabled) { event.preventDefault(); hit.click(); }
+  });
   document.addEventListener("input", (event) => { if (event.target.id === "question") sessionStorage.setItem("kangban_words", event.target.value); });
   addEventListener("DOMContentLoaded", () => { root.lang = read("kangban_lang") === "en" ? "en" : document.querySelector("meta[name=kangban-lang]")?.content || "zh-CN"; });
   const restore = new MutationObserver(() => {

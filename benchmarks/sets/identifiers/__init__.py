@@ -1,0 +1,1 @@
+"""Lines with personal identifiers, labelled by construction: frames people wrote, filled from invented values."""

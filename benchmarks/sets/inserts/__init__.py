@@ -1,0 +1,1 @@
+"""Invented package inserts with labelled entities."""

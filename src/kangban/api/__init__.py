@@ -1,0 +1,1 @@
+"""The versioned HTTP interface and the calendar feed: a request in, one journey called, JSON out."""

@@ -1,0 +1,1 @@
+"""The audit as people use it: recorded, read, verified, exported, kept as long as it must be."""

@@ -1,0 +1,1 @@
+"""The desk: held answers, and what a named person decides on them."""

@@ -1,0 +1,1 @@
+"""The HTTP interface: its description, its door, its answers."""
