@@ -151,7 +151,11 @@ def _model(env: Mapping[str, str]) -> ModelEndpoint | None:
 
 
 def _is_loopback(url: str) -> bool:
+    import ipaddress
     from urllib.parse import urlsplit
 
     host = urlsplit(url).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False  # a name, and whoever keeps it decides where it leads

@@ -16,6 +16,7 @@ DOORS = ("web", "api", "cli", "worker.py")
 # What opens more than one actor may see. A door names it only with a reason.
 WHOLE = {
     "as_system",
+    "as_systems_beside",
     "system_actor",
     "open_house",
     "open_store",

@@ -79,7 +79,7 @@ def _right(s: Situation, kind: str, purpose: str, *, mine: bool) -> bool:
         return _everything(group, purpose)
     if role == "manager" and s.age == "teen":
         return _of_a_teen(s, group, purpose, mine=mine) or _glass(s, group, purpose)
-    return _lent(s, role, group, purpose, mine=mine) or (role != "helper" and _glass(s, group, purpose))
+    return _lent(s, role, group, purpose, mine=mine) or (role not in ("helper", "teen") and _glass(s, group, purpose))
 
 
 def _role_now(s: Situation) -> str:

@@ -119,6 +119,13 @@ def test_a_key_does_what_it_was_made_for_and_no_more(run: Run, key: str, gran: s
         assert wrong not in ran.out.decode() + ran.err
 
 
+def test_a_login_and_a_key_at_once_are_nobody(run: Run, key: str, gran: str) -> None:
+    ran = run("members", "list", "--as", "mum", "--json", KANGBAN_API_KEY=key)
+    assert (ran.code, ran.error) == (3, ("not_permitted", "as"))
+    assert "沈桂兰" not in ran.out.decode()
+    assert key not in ran.out.decode() + ran.err
+
+
 def test_a_login_and_its_password_open_the_record(run: Run, key: str, gran: str) -> None:
     right = run("members", "list", "--json", "--as", "mum", typed=f"{PASSWORD}\n")
     assert right.code == 0, right.err

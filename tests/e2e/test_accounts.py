@@ -187,6 +187,37 @@ def test_a_place_taken_back_ends_the_open_page(browser: Browser, server: WebServ
     expect(page.get_by_role("alert")).to_be_visible()
 
 
+def test_who_logs_out_on_a_live_page_is_told_so_and_other_tabs_are_sent_away(
+    browser: Browser, server: WebServer
+) -> None:
+    page = _window(browser, administrator(server))
+    _add_member(page, server, "外婆")
+    other = page.context.new_page()
+    other.goto(server.address)
+    other.wait_for_function("window.socket && window.socket.connected")
+    page.get_by_role("button", name="退出").click()
+    expect(page.get_by_role("status")).to_have_text("已退出登录。")
+    expect(other.get_by_role("status")).to_contain_text("已经结束")
+    page.wait_for_timeout(1_500)
+    expect(page.get_by_role("status")).to_have_text("已退出登录。")
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("登录")
+    assert "外婆" not in page.content()
+
+
+def test_a_refused_invitation_says_what_is_missing_where_it_can_be_seen(page: Page, server: WebServer) -> None:
+    lend_cookies(page, administrator(server))
+    page.goto(f"{server.address}/people")
+    form = page.locator("#invite")
+    form.locator("select[name=role]").select_option("doctor")
+    form.get_by_role("button", name="生成邀请链接").click()
+    expect(form.get_by_role("alert")).to_have_text("请填写执业证号")
+    expect(form.get_by_role("alert")).to_be_in_viewport()
+    form.locator("input[name=licence_number]").fill("D-0042")
+    form.get_by_role("button", name="生成邀请链接").click()
+    expect(form.get_by_role("alert")).to_contain_text("有效期")
+
+
 def test_keys_are_shown_once_and_revoked(page: Page, server: WebServer) -> None:
     lend_cookies(page, administrator(server))
     page.goto(f"{server.address}/account")
@@ -273,6 +304,15 @@ def test_a_carer_sees_the_medicines_and_nothing_else_and_only_while_it_is_shared
         assert word not in page.content()
     expect(page.get_by_role("button", name="删除", exact=True)).to_have_count(0)
     assert helper.get(f"/export?who={who}").status in (403, 404)
+    # Nothing is offered that would be refused.
+    expect(page.get_by_role("button", name="结论回放")).to_have_count(0)
+    page.goto(f"{server.address}/?who={who}")
+    expect(page.locator(".talk .empty")).to_contain_text("不能替奶奶提问")
+    expect(page.locator("#question")).to_have_count(0)
+    page.goto(f"{server.address}/cabinet?who={who}")
+    expect(page.locator("main, .mid").first).to_contain_text("你可以看，不能添加")
+    expect(page.locator("#cabinet-name")).to_have_count(0)
+    page.goto(f"{server.address}/family")
 
     card.get_by_role("button", name="收回 小帮手").click()
     expect(ours.get_by_role("status").first).to_contain_text("立刻生效")

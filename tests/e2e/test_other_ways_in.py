@@ -76,7 +76,12 @@ def test_an_identity_is_linked_and_opens_the_door(home: WebServer, mama: Guest, 
     refused = stranger.get(f"/login/oidc/back?{urlencode(back)}")
     assert (refused.status, "kangban_session" in stranger.cookies) == (403, False)
 
-    linked = mama.get(f"/login/oidc/back?{urlencode(provider.visit(mama.get('/login/oidc?link=1').to))}")
+    # A page elsewhere can lead her browser to an address, but does not know what her own page says.
+    for foreign in ("1", "x.y", _token(Guest(home), "/login")):
+        assert mama.get(f"/login/oidc?link={foreign}").status == 403
+    own = unescape(mama.get("/account").text).split('href="/login/oidc?link=')[1].split('"')[0]
+    begun = mama.get(f"/login/oidc?link={own}")
+    linked = mama.get(f"/login/oidc/back?{urlencode(provider.visit(begun.to))}")
     assert linked.to.startswith("/account")
     guest = Guest(home)
     page = unescape(guest.get("/login?back=/family").text)

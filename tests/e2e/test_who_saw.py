@@ -16,6 +16,9 @@ def test_who_saw_what_is_shown_to_whom_it_belongs_and_the_ends_are_written_down(
         page = mama.get("/account/audit")
         assert page.status == 200
         assert "加入了家庭" in page.text
+        joined = page.text.split("帮手&lt;/b&gt;：加入了家庭")[1].split("</li>")[0]
+        assert "帮手（护工、亲戚）" in joined  # the role they came in with
+        assert "成年家人" not in joined
         assert "<b>帮手</b>" not in page.text
         assert page.headers.get_all("Cache-Control") == ["no-store"]
         assert "看了访问记录" in mama.get("/account/audit").text

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any, cast
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from kangban.kernel.errors import InvalidInput, Unavailable
 
@@ -17,6 +17,11 @@ _SOCKET_S = "8"
 # Ways out that act on the server itself: a person's address may not reach its desktop, log or serial line.
 _LOCAL = frozenset({
     "dbus", "glib", "gio", "gnome", "kde", "macosx", "windows", "syslog", "rsyslog", "file", "include", "memory", "qt",
+    "vapid",  # keeps and reads keys in files of its own
+})  # fmt: skip
+# Options that make Apprise read a file of the server, or fetch a page, and send what it found.
+_READING = frozenset({
+    "template", "keyfile", "subfile", "pgppub", "pgpprv", "wkd", "attach", "attachment", "file_url",
 })  # fmt: skip
 
 
@@ -54,28 +59,45 @@ class AppriseMessenger:
 
 
 def hosts_in(address: str) -> list[tuple[str, int | None]]:
-    """Every (host, port) an address names: behind the scheme, and in options such as smtp=…"""
+    """Every (host, port) an address names: behind the scheme, and in options such as smtp=… or a whole address."""
     try:
-        parts = urlsplit(address)
-        found = [(parts.hostname or "", parts.port)]
-        values = [value for _, value in parse_qsl(parts.query)]
-        found += [(inner.hostname or "", inner.port) for inner in (urlsplit(f"//{v}") for v in values)]
+        places = [urlsplit(address)]
+        places += [urlsplit(value if "://" in value else f"//{value}") for _, value in _options(address)]
     except ValueError:
         raise Unavailable("the notification address cannot be read", field="notify_url") from None
-    return [(host, port) for host, port in found if host]
+    return [(host, _port(place)) for place in places if (host := place.hostname)]
+
+
+def _port(place: SplitResult) -> int | None:
+    try:
+        return place.port
+    except ValueError:
+        return None  # a token stands there; the host is looked at all the same
+
+
+def _options(address: str) -> list[tuple[str, str]]:
+    """What stands behind the question mark, cut as Apprise cuts it: at semicolons too."""
+    pairs = [one.partition("=") for part in address.partition("?")[2].split("&") for one in part.split(";")]
+    return [(unquote(name).strip().lower(), unquote(value).strip()) for name, _, value in pairs]
 
 
 def check_address(address: str) -> None:
-    """Raises InvalidInput for what Apprise does not know or what would stay on this machine."""
+    """Raises InvalidInput for what Apprise does not know, what stays on this machine and what reads files of it."""
     if len(address) > 2_000 or _service(address) is None:
         raise InvalidInput("no address of a notification service", field="notify_url")
 
 
 def _service(address: str) -> Any:
-    if address.partition(":")[0].strip().casefold() in _LOCAL:
+    if address.partition(":")[0].strip().casefold() in _LOCAL or any(n in _READING for n, _ in _options(address)):
         return None
     apprise = _apprise()
-    return apprise.Apprise.instantiate(_with_timeouts(address), suppress_exceptions=True)
+    made = apprise.Apprise.instantiate(_with_timeouts(address), suppress_exceptions=True)
+    # Whatever an option is called that made it: a service that holds a file or page to read is none of ours.
+    held = list(cast("dict[str, Any]", made.__dict__).values()) if made is not None else []
+    if made is None or any(isinstance(one, apprise.AppriseAttachment) and len(one) for one in held):
+        return None
+    made.redirects = False  # the host was looked at; where it would send us on, nobody has
+    return made
 
 
 def _send(address: str, title: str, text: str) -> bool:

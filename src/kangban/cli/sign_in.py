@@ -60,6 +60,8 @@ async def _actor(
     if settings.demo:
         return demo_actor(opened.house.family_id), None
     if secret := os.environ.get("KANGBAN_API_KEY", ""):
+        if login:
+            raise NotPermitted("give --as (or KANGBAN_AS) or KANGBAN_API_KEY, not both", field="as")
         actor = await actor_of_key(gate, secret, door=DOOR)
         if actor is None:
             raise NotPermitted("the API key is unknown, expired or revoked", field="KANGBAN_API_KEY")

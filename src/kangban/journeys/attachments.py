@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
 from kangban.clinical.draft import Step
 from kangban.clinical.record import DocumentReference, Entry
-from kangban.journeys.house import House, signed
+from kangban.journeys.house import House, as_systems_beside, signed
 from kangban.kernel.errors import InvalidInput, KangbanError
 from kangban.record.merge import fact_entry
 
@@ -85,6 +85,15 @@ async def keep(house: House, member_id: str, uploads: Sequence[Upload]) -> tuple
         )  # fmt: skip
         steps += [Step("step.attachment_kept", {"name": body.name}), step]
     return entries, steps, "\n".join(words)
+
+
+async def kept_elsewhere(house: House, digests: Collection[str]) -> frozenset[str]:
+    """Of these files, those another family of this server names too: equal files lie on the disk once for all."""
+    found: set[str] = set()
+    for other in await as_systems_beside(house) if digests else ():
+        kept = await other.store.entries(other.family_id, kinds=["DocumentReference"], include_superseded=True)
+        found |= {e.body.sha256 for e in kept if isinstance(e.body, DocumentReference)} & set(digests)
+    return frozenset(found)
 
 
 async def _read(house: House, one: Upload, media_type: str) -> tuple[str, Step]:

@@ -35,7 +35,8 @@ async def send(gate: Gate, messenger: Messenger, state: NoticeState) -> bool:
     """Send one that was taken; whether it went out."""
     notice = state.notice
     account = await gate.accounts.find_account(id=notice.account_id)
-    if account is None or not account.active or not account.notify_url or state.attempts > MOST_ATTEMPTS:
+    shut = account is None or not account.active or account.locked
+    if account is None or shut or not account.notify_url or state.attempts > MOST_ATTEMPTS:
         # There is no way out any more; what is in the pages stays.
         await gate.notices.mark_sent(notice.id, gate.clock.now())
         return False

@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from kangban.clinical.record import Consent, DocumentReference, Entry, FactBody, Patient, Proposal
+from kangban.journeys.attachments import kept_elsewhere
 from kangban.journeys.auditing.recording import event
 from kangban.journeys.house import House, as_system, for_purpose, get_member, require, signed
 from kangban.journeys.reopen import told_of
@@ -143,10 +144,10 @@ async def delete(house: House, member_id: str) -> int:
     kept = await whole.entries(house.family_id, member_id, kinds=["DocumentReference"], include_superseded=True)
     others = await whole.entries(house.family_id, kinds=["DocumentReference"], include_superseded=True)
     still_used = {e.body.sha256 for e in others if isinstance(e.body, DocumentReference) and e.member_id != member_id}
+    going = {e.body.sha256 for e in kept if isinstance(e.body, DocumentReference)} - still_used
     # The entries go last: broken off before that, the same call finds everything again and ends it.
-    for entry in kept:
-        if isinstance(entry.body, DocumentReference) and entry.body.sha256 not in still_used:
-            await house.blobs.delete(entry.body.sha256)
+    for digest in sorted(going - await kept_elsewhere(house, going)):
+        await house.blobs.delete(digest)
     await house.notices.drop(house.family_id, about=member_id)
     count = await for_purpose(house, "erase").store.delete_member(house.family_id, member_id)
     await _give_up_places(house, member_id)

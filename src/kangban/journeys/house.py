@@ -79,6 +79,14 @@ def as_system(house: House) -> House:
     return seen_by(house, system_actor(house.family_id))
 
 
+async def as_systems_beside(house: House) -> list[House]:
+    """Kangban itself at work in every other family of this server; as with `as_system`, none of it reaches a person."""
+    others = [one for one in await _accessed(house).inner.families() if one != house.family_id]
+    return [
+        seen_by(msgspec.structs.replace(house, family_id=one, actor=nobody(one)), system_actor(one)) for one in others
+    ]
+
+
 def nobody(family_id: str) -> Actor:
     """An actor who may do nothing: whom a house just opened belongs to until `seen_by` opens it for somebody."""
     return Actor("", "", family_id, "operator")

@@ -72,7 +72,7 @@ class Visit:
         self.ended = True
         for stop in self.on_end:
             stop()
-        self._client.run_javascript("location.assign('/login?ended=1')")
+        self._client.run_javascript("window.kangban?.leaving || location.assign('/login?ended=1')")
 
     def tell(self, error: KangbanError) -> None:
         """A word at the foot of the page, from outside its events."""

@@ -32,8 +32,9 @@ def read_url(text: str) -> URL:
     """Parse a database address and choose its driver; raises SettingsRefused (without the password) for others."""
     try:
         url = make_url(text)
-    except ArgumentError as error:
-        raise SettingsRefused("the database address cannot be read", field="database") from error
+    except (ArgumentError, ValueError):
+        # `from None`: what stands in the place of the port may be a piece of the password.
+        raise SettingsRefused("the database address cannot be read", field="database") from None
     driver = _DRIVERS.get(url.drivername.partition("+")[0])
     if driver is None:
         raise SettingsRefused("the database is neither sqlite nor postgresql", field="database")

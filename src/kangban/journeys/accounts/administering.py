@@ -9,7 +9,7 @@ import msgspec
 from kangban.clinical.access import Actor
 from kangban.clinical.account import Account, Tenant
 from kangban.journeys.accounts.allowed import is_operator
-from kangban.journeys.accounts.keys import revoke_all
+from kangban.journeys.accounts.keys import revoke_all, revoke_feeds
 from kangban.journeys.accounts.noted import note
 from kangban.journeys.accounts.wording import checked_name
 from kangban.journeys.gate import Gate
@@ -77,6 +77,7 @@ async def end_account(gate: Gate, actor: Actor, account_id: str) -> None:
         )
     await gate.accounts.end_sessions(account_id=account.id)
     await revoke_all(gate, account.id)
+    await revoke_feeds(gate, account.id)
     await gate.accounts.drop_links(purpose="reset", account_id=account.id)
     for passkey in await gate.accounts.passkeys(account.id):
         await gate.accounts.remove_passkey(passkey.id)

@@ -130,8 +130,8 @@ async def take_place(gate: Gate, link: OneTimeLink, offered: Invitation, account
         await note(gate, as_actor(account), "account.made", subject=account.id, reason="invited")
     await gate.accounts.put_membership(place)
     await note(
-        gate, as_actor(account, family_id=link.family_id), "membership.made", subject=place.id, reason=offered.role,
-        member_id=offered.member_id or "", family_id=link.family_id,
+        gate, as_actor(account, family_id=link.family_id, role=offered.role), "membership.made",
+        subject=place.id, reason=offered.role, member_id=offered.member_id or "", family_id=link.family_id,
     )  # fmt: skip
     return place
 

@@ -116,3 +116,10 @@ async def revoke_all(gate: Gate, account_id: str) -> int:
     for key in alive:
         await gate.accounts.put_key(msgspec.structs.replace(key, revoked_at=now))
     return len(alive)
+
+
+async def revoke_feeds(gate: Gate, account_id: str, family_id: str = "") -> None:
+    """End an account's calendar addresses, of one family or of all it has or may have had a place in."""
+    families = {family_id} if family_id else {each.family_id for each in await gate.accounts.tenants()}
+    for each in sorted(families):
+        await gate.accounts.drop_links(purpose="calendar", account_id=account_id, family_id=each)

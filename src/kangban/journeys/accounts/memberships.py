@@ -12,6 +12,7 @@ import msgspec
 from kangban.clinical.access import PROFESSIONS, Actor, Licence, Membership, Role
 from kangban.journeys.accounts.allowed import check_age, checked_licence, invitable, is_operator, manages
 from kangban.journeys.accounts.first import membership_id
+from kangban.journeys.accounts.keys import revoke_feeds
 from kangban.journeys.accounts.noted import note
 from kangban.journeys.accounts.sessions import current
 from kangban.journeys.gate import Gate
@@ -158,3 +159,4 @@ async def _drop_keys(gate: Gate, place: Membership) -> None:
     for key in await gate.accounts.keys(place.account_id):
         if key.family_id == place.family_id and key.revoked_at is None:
             await gate.accounts.put_key(msgspec.structs.replace(key, revoked_at=now))
+    await revoke_feeds(gate, place.account_id, place.family_id)

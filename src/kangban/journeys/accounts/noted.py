@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kangban.clinical.access import Actor
+from kangban.clinical.access import Actor, Role
 from kangban.clinical.account import Account
 from kangban.clinical.audit import Outcome
 from kangban.journeys.auditing.recording import event
@@ -32,6 +32,6 @@ async def note(
     await gate.audit.write([made])
 
 
-def as_actor(account: Account, *, family_id: str = "", door: str = "page") -> Actor:
+def as_actor(account: Account, *, family_id: str = "", role: Role | None = None, door: str = "page") -> Actor:
     """An account by itself, in no family: who is named in the audit while it comes in."""
-    return Actor(account.id, account.name, family_id, "operator" if account.operator else "adult", door=door)
+    return Actor(account.id, account.name, family_id, role or ("operator" if account.operator else "adult"), door=door)

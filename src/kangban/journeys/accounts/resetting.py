@@ -9,7 +9,7 @@ import msgspec
 from kangban.clinical.access import Actor
 from kangban.clinical.account import Account
 from kangban.journeys.accounts.allowed import is_operator, manages, own_account
-from kangban.journeys.accounts.keys import revoke_all
+from kangban.journeys.accounts.keys import revoke_all, revoke_feeds
 from kangban.journeys.accounts.links import dead, look_at, make_link, use
 from kangban.journeys.accounts.login import count_try, refused
 from kangban.journeys.accounts.noted import as_actor, note
@@ -44,7 +44,7 @@ async def _only_theirs(gate: Gate, actor: Actor, account: Account) -> bool:
 
 
 async def reset_password(gate: Gate, token: str, password: str) -> None:
-    """Set a password by link. Every session and key ends; wrong tries, an authenticator app and passkeys are kept.
+    """Set a password by link: sessions, keys and calendar addresses end. An authenticator app and passkeys are kept.
 
     Raises NotFound (link), InvalidInput (and the link stays good).
     """
@@ -60,6 +60,7 @@ async def reset_password(gate: Gate, token: str, password: str) -> None:
     gate.throttle.forget(account.login)
     await gate.accounts.end_sessions(account_id=account.id)
     await revoke_all(gate, account.id)
+    await revoke_feeds(gate, account.id)
     await note(gate, as_actor(account), "account.reset", subject=account.id, reason="done")
 
 

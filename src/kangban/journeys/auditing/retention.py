@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from kangban.clinical.record import DocumentReference, Entry
+from kangban.journeys.attachments import kept_elsewhere
 from kangban.journeys.auditing.recording import event
 from kangban.journeys.auditing.verifying import verify
 from kangban.journeys.house import House, as_system, require
@@ -43,10 +44,10 @@ async def plan(house: House) -> RetentionReport:
     now, retention = house.clock.now(), shipped_retention()
     entries, old = await _old(house, retention, now)
     before = cut(now, retention.of_store["audit"].years)
-    links = await _old_links(house, house.family_id, before)
+    links, files = await _old_links(house, house.family_id, before), await _files(house, entries, old)
     server = await _old_links(house, "", before) if await _is_operator(house) else 0
     return RetentionReport(
-        house.family_id, now, applied=False, entries=_counted(old), files=len(_files(entries, old)), audit=links,
+        house.family_id, now, applied=False, entries=_counted(old), files=len(files), audit=links,
         sessions=len(await _old_sessions(house, cut(now, retention.of_store["sessions"].years))), server=server,
     )  # fmt: skip
 
@@ -61,7 +62,7 @@ async def apply(house: House) -> RetentionReport:
     now, retention = house.clock.now(), shipped_retention()
     await _check(house, now)
     entries, old = await _old(house, retention, now)
-    files = _files(entries, old)
+    files = await _files(house, entries, old)
     counts = _counted(old)
     if old:
         told = event(
@@ -119,12 +120,12 @@ def _counted(old: list[Entry]) -> dict[str, int]:
     return dict(sorted(Counter(entry.kind for entry in old).items()))
 
 
-def _files(entries: list[Entry], old: list[Entry]) -> list[str]:
-    """Digests of files that only entries that go still name."""
+async def _files(house: House, entries: list[Entry], old: list[Entry]) -> list[str]:
+    """Digests of files that only entries that go still name, here and in every other family."""
     going = {entry.id for entry in old}
     staying = {e.body.sha256 for e in entries if isinstance(e.body, DocumentReference) and e.id not in going}
     gone = {e.body.sha256 for e in old if isinstance(e.body, DocumentReference)}
-    return sorted(gone - staying)
+    return sorted(gone - staying - await kept_elsewhere(house, gone - staying))
 
 
 async def _old_links(house: House, family_id: str, before: datetime) -> int:

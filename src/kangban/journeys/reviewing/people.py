@@ -28,7 +28,7 @@ async def reviewers(house: House) -> list[Reviewer]:
         if not _holds(one, now) or not licensed(one.role, one.licence, now):
             continue
         account = await house.accounts.find_account(id=one.account_id)
-        if account is not None and account.active:
+        if account is not None and account.active and not account.locked:
             found.append(Reviewer(one, account))
     return sorted(found, key=lambda r: (r.account.login, r.account.id))
 
@@ -54,7 +54,7 @@ async def carers(house: House) -> list[Account]:
         for one in places
         if one.role == "manager" and _holds(one, now)
     ]
-    return [one for one in found if one is not None and one.active]
+    return [one for one in found if one is not None and one.active and not one.locked]
 
 
 async def decider_of(house: House) -> Decider:
@@ -66,7 +66,7 @@ async def decider_of(house: House) -> Decider:
     account = await house.accounts.find_account(id=house.actor.account_id)
     places = await house.accounts.memberships(account_id=house.actor.account_id, family_id=house.family_id)
     current = [one for one in places if one.role in PROFESSIONS and _holds(one, now)]
-    if account is None or not account.active or not current:
+    if account is None or not account.active or account.locked or not current:
         raise NotPermitted("no reviewer of this family", field="review", key="review.refused.role")
     place = current[0]
     return Decider(account.id, account.name, place.role, place.licence, place.member_id)

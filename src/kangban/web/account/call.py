@@ -90,9 +90,13 @@ class Call:
         """One field of the form, "" when it is not there; passwords keep their blanks."""
         return self.fields.get(name, "")
 
+    def proof(self) -> str:
+        """What only this browser and this session can send back."""
+        return form_token(self._secret)
+
     def form(self, action: str, *inside: Inside, **attributes: Attribute) -> Safe:
         """A form that only this browser and this session can send."""
-        own = el("input", type="hidden", name="form", value=form_token(self._secret))
+        own = el("input", type="hidden", name="form", value=self.proof())
         return el("form", own, *inside, method="post", action=action, **({"class_": "form"} | attributes))
 
     def input(self, name: str, label: str, hint: str = "", **attributes: Attribute) -> Safe:

@@ -8,20 +8,26 @@ from starlette.responses import RedirectResponse, Response
 
 from kangban.clinical.account import Account
 from kangban.journeys.accounts import oidc
-from kangban.kernel.errors import KangbanError
+from kangban.kernel.errors import KangbanError, NotPermitted
 from kangban.web.account.call import Call, go
 from kangban.web.account.login import let_in, login_page
 from kangban.web.account.markup import Safe, el
 from kangban.web.account.shell import press, section
-from kangban.web.cookies import is_https, safe_back
+from kangban.web.cookies import is_https, is_own_form, safe_back
 
 STATE, BACK = "kangban_oidc", "kangban_oidc_back"
 STATE_FOR_S = 600
 
 
 async def show_start(call: Call) -> Response:
-    """Send the browser to the provider. A link and no form: our policy lets no form lead out of the house."""
-    actor = call.actor if call.request.query_params.get("link") and call.visitor is not None else None
+    """Send the browser to the provider. A link and no form: our policy lets no form lead out of the house.
+
+    `link` is the page's own proof: another site could lead a browser here that is logged in as somebody else there.
+    """
+    linking = call.request.query_params.get("link", "")
+    if linking and not is_own_form(call.request, linking):
+        raise NotPermitted("a foreign or old link", key="web_account.error.old_form")
+    actor = call.actor if linking and call.visitor is not None else None
     begun = await oidc.begin(
         call.gate, redirect=f"{call.address}/login/oidc/back", actor=actor,
         invite=call.request.query_params.get("invite", ""), remote=call.remote,
@@ -70,7 +76,7 @@ def oidc_section(call: Call, account: Account, error: KangbanError | None) -> Sa
     """Whether the account is linked; nothing where no provider is set."""
     if call.gate.identities is None:
         return None
-    change = el("a", call.word("oidc.link"), class_="btn", href="/login/oidc?link=1")
+    change = el("a", call.word("oidc.link"), class_="btn", href=f"/login/oidc?link={call.proof()}")
     if account.oidc_subject:
         change = call.form("/account/oidc/unlink", press(call.word("oidc.unlink"), "btn"), class_=None)
     said = el("p", call.word("oidc.linked" if account.oidc_subject else "oidc.none"))

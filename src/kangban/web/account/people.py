@@ -174,8 +174,10 @@ async def post_invite(call: Call) -> Response:
 def _licence(call: Call, role: Role) -> Licence | None:
     number, until = call.field("licence_number").strip(), call.field("licence_until").strip()
     topics = tuple(n.removeprefix("topic.") for n in call.fields if n.startswith("topic.") and call.field(n) == "yes")
-    if role not in PROFESSIONS:
-        return None
+    if role not in PROFESSIONS or not number:
+        return None  # that a professional needs one is said where the invitation is checked
+    if not until:
+        raise InvalidInput("no last day", field="licence.expires_on", key="web_account.error.licence_until")
     try:
         return Licence(number, topics, date.fromisoformat(until))
     except ValueError:

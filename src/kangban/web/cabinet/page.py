@@ -10,7 +10,7 @@ from kangban.clinical.person import MedicineUse
 from kangban.clinical.record import Entry, MedicationStatement
 from kangban.journeys.doses_taken import took_it
 from kangban.journeys.family import withdraw_fact, write_fact
-from kangban.journeys.house import Member
+from kangban.journeys.house import Member, rights_on
 from kangban.kernel.errors import InvalidInput, KangbanError
 from kangban.kernel.texts import t
 from kangban.reasoning.medication.check import check_medicines
@@ -45,6 +45,8 @@ async def cabinet_page(visit: Visit) -> None:
                     Tag("h2", visit.say("nobody.title" if manager else "nobody.shared"))
                     if manager:
                         link(visit.say("family.add_member"), "/family", "btn p")
+                    else:
+                        Tag("p", visit.say("nobody.shared_why"))
                 return
             await Cabinet(visit, visit.who, sources).draw()
 
@@ -55,6 +57,7 @@ class Cabinet:
     def __init__(self, visit: Visit, member: Member, sources: Sources) -> None:
         self._visit, self._member, self._sources = visit, member, sources
         self._chosen: set[str] = set()
+        self._writes = False
         self._list: Tag
         self._result: Tag
         self._wrong: Tag
@@ -69,6 +72,7 @@ class Cabinet:
     async def draw(self) -> None:
         """Form, list, what was taken, table, check."""
         say = self._visit.say
+        self._writes = "MedicationStatement" in await rights_on(self._visit.house, self._member.id, "write")
         self._form()
         self._list = Tag("section", classes="sec", aria_labelledby="cabinet-title")
         self._draw_list()
@@ -85,8 +89,11 @@ class Cabinet:
         say, text = self._visit.say, self._visit.text
         with Tag("section", classes="sec"):
             with Tag("header"):
-                Tag("h2", say("cabinet.add_title"))
+                Tag("h2", say("cabinet.add_title" if self._writes else "page.box"))
                 link(text("web_cabinet.list"), f"/medicine-list?who={self._member.id}", "btn flat")
+            if not self._writes:
+                Tag("p", say("cabinet.only_looking"), "small")
+                return
             with Tag("form", classes="form") as form:
                 with Tag("label", say("field.name_medicine")):
                     medicine_field(self._visit, "cabinet-name")
@@ -109,8 +116,9 @@ class Cabinet:
             if not kept:
                 with Tag("div", classes="empty"):
                     Tag("h3", say("cabinet.empty"))
-                    Tag("p", say("cabinet.empty_why"))
-                    button(say("cabinet.type"), "btn p").on("click", js_handler=_FOCUS)
+                    if self._writes:
+                        Tag("p", say("cabinet.empty_why"))
+                        button(say("cabinet.type"), "btn p").on("click", js_handler=_FOCUS)
                 return
             with Tag("ul", classes="rows pick"):
                 for entry in kept:

@@ -13,10 +13,11 @@ from kangban.journeys.attachments import MOST_BYTES, Upload, safe_name
 from kangban.journeys.chat_turn import Question
 from kangban.journeys.conversation import ask_again, read_conversation
 from kangban.journeys.demo.brain import example_for
-from kangban.journeys.house import Member
+from kangban.journeys.house import Member, policy
 from kangban.journeys.outbound import to_be_asked
 from kangban.kernel.ids import new_id
 from kangban.perception.language.plain import MOST_CHARACTERS
+from kangban.record.access import decide
 from kangban.web.chat.consent import consent_dialog
 from kangban.web.chat.exchange import Shown
 from kangban.web.chat.sources import Sources
@@ -39,10 +40,20 @@ async def chat_page(visit: Visit) -> None:
             _nobody(visit)
             return
         talk = Talk(visit, visit.who, sources, places.live)
-        await talk.draw()
+        asks = await _may_ask(visit, visit.who)
+        await talk.draw(asks=asks)
+        if not asks:
+            return
         talk.draw_box()
         if about := await to_be_asked(visit.house, visit.who.id):
             await consent_dialog(visit, visit.who, about)
+
+
+async def _may_ask(visit: Visit, member: Member) -> bool:
+    """Whether a question would be answered; who only sees a part is told so before they write one."""
+    house = visit.house
+    known, now, own = await policy(house), house.clock.now(), house.actor.account_id
+    return decide(known, house.actor, member.id, "AnswerGiven", "ask", now, own).allowed
 
 
 def _nobody(visit: Visit) -> None:
@@ -71,7 +82,7 @@ class Talk:
         self._running: set[asyncio.Task[None]] = set()
         self._welcome: Tag | None = None
 
-    async def draw(self) -> None:
+    async def draw(self, *, asks: bool) -> None:
         """The talk as stored."""
         told = await read_conversation(self._visit.house, self._member.id)
         with (
@@ -80,7 +91,11 @@ class Talk:
                 "div", classes="inner", role="log", aria_live="polite", aria_label=self._visit.say("talk")
             ) as self._log,
         ):
-            if not told:
+            if not asks:
+                with Tag("div", classes="empty"):
+                    Tag("h2", self._visit.say("no_ask.title", name=call_name(self._member)))
+                    Tag("p", self._visit.say("no_ask.why"))
+            elif not told:
                 self._draw_welcome()
             for one in told:
                 lang = "en" if one.message.lang == "en" else "zh"

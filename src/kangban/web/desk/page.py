@@ -30,6 +30,7 @@ from kangban.web.visit import Visit
 
 ADDRESS = "/desk"
 _HELP = ("j", "k", "a", "e", "r", "q", "c", "escape", "?")
+_CAPS = {"escape": "Esc"}  # as it stands on keyboards
 
 
 async def desk_page(visit: Visit) -> None:
@@ -78,7 +79,7 @@ class Desk:
             with Tag("dl", classes="facts-of"):
                 for key in _HELP:
                     with Tag("dt"):
-                        Tag("kbd", key)
+                        Tag("kbd", _CAPS.get(key, key))
                     Tag("dd", self._visit.text(f"web_desk.key.{key}"))
             with Tag("div", classes="row"):
                 button(self._visit.say("close"), data_do="hide")

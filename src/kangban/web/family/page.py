@@ -26,15 +26,17 @@ KINDS = {
 }  # fmt: skip
 PURPOSES: tuple[Purpose, ...] = ("view", "write", "export", "erase")
 MOST_ROWS = 80
+CONCLUSION = "DetectedIssue"  # who may not see any has nothing to draw again
 
 
 async def family_page(visit: Visit) -> None:
     """Draw the record of the member in view."""
-    with frame(visit, visit.say("page.home"), rail_title=visit.say("replay.title")) as places:
+    replays = visit.who is not None and CONCLUSION in visit.rights
+    with frame(visit, visit.say("page.home"), rail_title=visit.say("replay.title") if replays else "") as places:
         with Tag("div", classes="sheet"), Tag("div", classes="inner") as inner:
             record = Record(visit, inner)
             await record.draw()
-        if visit.who is not None:
+        if visit.who is not None and replays:
             with places.rail:
                 replay_panel(visit, visit.who)
 
@@ -121,7 +123,8 @@ class Record:
             with Tag("div", classes="row"):
                 if self._may("person", "export"):
                     link(visit.say("export"), f"/export?who={member.id}", "btn flat", download="kangban-member.json")
-                button(visit.say("replay.open"), "btn flat", data_do="rail")
+                if CONCLUSION in visit.rights:
+                    button(visit.say("replay.open"), "btn flat", data_do="rail")
                 if self._may("person", "erase"):
                     self._dialogs.opener("delete", member.entry, visit.say("delete"), "btn flat")
 
@@ -196,7 +199,7 @@ class Record:
         source = visit.say(f"source.{entry.provenance.source}")
         with Tag("li"):
             with Tag("span", classes="w"):
-                Tag("span", f"{kind}：{text}", "gone" if entry.retracted or replaced else "")
+                Tag("span", visit.say("kind_text", kind=kind, text=text), "gone" if entry.retracted or replaced else "")
                 Tag("small", visit.say("two_times", true=true, known=known, source=source))
             if entry.retracted:
                 Tag("span", visit.say("withdrawn"), "mark no")

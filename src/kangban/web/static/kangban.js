@@ -85,6 +85,10 @@
     else if (what === "again") location.reload();
   });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") K.shut(); });
+  // Who logs out is told so, and not by the page just left that their login ended.
+  document.addEventListener("submit", (event) => { if (event.target.getAttribute("action") === "/logout") K.leaving = true; });
+  // A form that comes back refused opens where it says why.
+  document.querySelector(".app main form .wrong:not(:empty)")?.scrollIntoView({ block: "center" });
   // The desk by keyboard; never while somebody types, and never over the browser's own shortcuts.
   document.addEventListener("keydown", (event) => {
     const desk = document.querySelector(".desk");

@@ -10,8 +10,10 @@ from kangban.perception.language.identifiers.span import Span
 
 _HAN = "零〇○一二三四五六七八九十"
 _MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+_LUNAR = rf"(?:正|冬|腊|闰?[{_HAN}]{{1,2}}|\d{{1,2}})月(?:初[一二三四五六七八九十]|[{_HAN}廿]{{1,3}}|\d{{1,2}})[日号]?"
 _DATE = (
-    rf"(?:(?:18|19|20)?\d\d[ ]?年[ ]?\d{{1,2}}[ ]?月(?:[ ]?\d{{1,2}}[ ]?[日号])?"
+    rf"(?:(?:(?:18|19|20)?\d\d|[{_HAN}]{{2,4}}|(?:民国|昭和)(?:[{_HAN}]{{1,3}}|\d{{1,2}}))[ ]?年(?:农历|阴历)?{_LUNAR}"
+    rf"|(?:18|19|20)?\d\d[ ]?年[ ]?\d{{1,2}}[ ]?月(?:[ ]?\d{{1,2}}[ ]?[日号])?"
     rf"|[{_HAN}]{{2,4}}年[{_HAN}]{{1,3}}月(?:[{_HAN}]{{1,3}}[日号])?"
     r"|(?:18|19|20)\d\d[ ]?[-/.][ ]?\d{1,2}[ ]?[-/.][ ]?\d{1,2}"
     r"|(?:18|19|20)\d\d[-/.]\d{1,2}(?![\d-])"
@@ -26,7 +28,7 @@ _BEFORE = re.compile(rf"(?:出生(?:年月日|日期|年月|时间|于|在)?|生
 _BEFORE_EN = re.compile(
     rf"(?:(?<![a-z])d\.?o\.?b\.?(?![a-z])|date of birth|birth ?date|birthday|born(?: on| in)?){_IS}", re.IGNORECASE
 )
-_AFTER = re.compile(r"(?<=[\d日号月])[ ]?(?:出生|生人|生(?![化效])|降生)")
+_AFTER = re.compile(r"(?<=[\d日号月一二三四五六七八九十])[ ]?(?:出生|生人|生(?![化效])|降生)")
 _DATE_AT_END = re.compile(rf"(?P<date>{_DATE})\Z", re.IGNORECASE)
 _LONGEST = 24
 

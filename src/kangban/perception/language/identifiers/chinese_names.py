@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from kangban.perception.language.identifiers import name_words as w
+from kangban.perception.language.identifiers.english_names import NO_NAME
 from kangban.perception.language.identifiers.span import Span
 from kangban.rules.catalogue import catalogue
 
@@ -17,6 +18,8 @@ _LABELS = (
     "开单医生|接诊医生|值班医生|手术医师|医师|医生|主刀|术者|助手|责任护士|值班护士|护士|药师|检验者|审核者|报告者|检验人|审核人|报告人|记录人|记录者|采集者|采样者|接收者|核对者|操作者|"
     "填表人|经办人|申请人|签收人|签名|签字|署名|姓名及电话|本人|我叫|我是|名叫|叫做|名字叫|名字是|名字|叫|我妈妈|我爸爸|我妈|我爸|母亲|父亲|妈妈|爸爸|奶奶|爷爷|外婆|外公|姥姥|姥爷|"
     "岳父|岳母|公公|婆婆|老公|老婆|丈夫|妻子|爱人|老伴|女儿|儿子|孙子|孙女|外孙女|外孙|侄子|侄女|外甥女|外甥|哥哥|姐姐|弟弟|妹妹|同事|朋友|邻居|室友|同学|老师|孩子|宝宝|闺女|我家|"
+    "采样人|代办人|被授权人|授权|户名|一助|二助|麻醉者|麻醉|送检人|报告医生|审核医生|主诊医生|接种人|护工|保姆|俺娘|俺爹|俺妈|俺爸|我娘|我爹|二姨|大姨|小姨|三姨|姨妈|大伯|二伯|二叔|三叔|大舅|二舅|小舅|舅妈|姑妈|姑父|姨父|婶婶|"
+    "表弟|表哥|表姐|表妹|堂弟|堂哥|堂姐|堂妹|儿媳|女婿|麻烦|转告|提醒|告诉|约了|问下|"
     "先生|女士|校对|录入|打印人|见证人|负责人|法人|户主|持卡人|就诊人|咨询人|受检者|受试者|送检者|责任人"
 )  # fmt: skip
 _LABEL = re.compile(rf"(?:{_LABELS})(?P<sep>\([^()\n]{{1,6}}\)[ ]*:?|[ ]*[:=】|\]][ \n]*|[ ]+|)")
@@ -28,31 +31,8 @@ _TITLES_OF_TWO = re.compile("|".join(sorted((t for t in w.TITLES if len(t) > 1),
 _FULL_ONLY = frozenset(
     {"患者", "家属", "家长", "某", "某某", "姑娘", "公公", "婆婆", "外婆", "姥姥", "姥爷", "妈", "爸"}
 )
-_NOT_AFTER = {
-    "总": "是共的之胆蛋量数计结体算前甘脂觉",
-    "姐": "妹",
-    "哥": "们",
-    "叔": "叔",
-    "姨": "妈",
-    "伯": "氨",
-    "女士": "用内",
-    "妈": "妈",
-    "爸": "爸",
-}
-_NO_SURNAME_AFTER = {
-    "于": "由对关至等位属基处终鉴在", "任": "主责担信现", "单": "简名清床菜订", "方": "双对地处药院配前后", "安": "保治公平晚", "常": "经平日正非",
-    "高": "压糖脂偏度酸增升很太较最", "成": "完变达", "白": "蛋", "严": "谨", "时": "有按及", "江": "珠长", "黄": "发", "连": "接", "关": "相有", "包": "红面",
-    "金": "基奖现", "路": "马一", "石": "结", "水": "喝", "温": "体", "龙": "恐", "何": "如任为", "万": "千", "车": "火汽", "房": "病药心查", "文": "中英语", "查": "检复抽调核巡要再", "谢": "谢感多",
-    "毛": "羊", "古": "蒙", "海": "上", "马": "斑", "程": "课过全疗", "曲": "弯", "季": "四春", "项": "事各", "宁": "安", "管": "血气", "计": "总估",
-    "段": "阶", "牛": "蜗", "景": "背", "雷": "地", "贺": "祝", "伍": "队", "尤": "", "吉": "", "谈": "交", "商": "",
-}  # fmt: skip
 _KIN = re.compile(rf"(?:的)?(?:{'|'.join(sorted(w.KIN, key=len, reverse=True))})")
 _NICKS = re.compile(rf"(?P<nick>[小老阿])(?P<name>[{_HAN}])")
-_NICK_GIVEN = frozenset("明红刚强华芳丽军伟英兰玲燕梅宇杰涛磊雨雪龙莉娟霞敏静婷娜琴辉斌超峰波勇")
-_NO_NICK = frozenset({"小白", "小黄", "小金", "小高", "小方", "小安", "小米", "小康", "小柴", "小麦", "小茅", "小羊", "小单", "小时", "小石", "小毛", "小水", "小江", "老白", "老黄", "老高", "老金", "老方", "老常", "老毛", "老是", "老成", "老红", "小红", "小雪", "小龙", "小雨", "阿米", "阿司", "阿莫", "阿胶", "阿奇", "阿昔", "阿托", "阿卡", "阿苯", "阿尔", "阿仑", "阿维", "阿普", "阿片", "阿柏", "阿达", "阿魏"})  # fmt: skip
-_FOLLOW = frozenset(
-    "的今昨前最说讲问有在是和跟与能可会要想吃服喝用血体心头腹胸咳发感因于入住这那已也都就又还女男患病同先老医大护对被把去来到不没每需应该做查开打看写签量测痛备得总给让拿现目代自系一两三夜晚早上下刚从您你他她我反主诉"
-)
 _BREAKS = re.compile(
     r"[开吃做买拿用打查配][的了过]|今[年天晨早晚日]|昨[天日晚]|最近|说|我|他|她|你|您|的|了|是|在|有|和|跟|与|因|于|能|可以|要|想|吃|服|喝|血[压糖脂常小]|体温|心[脏跳慌率电]|头|腹|胸|咳|发[烧热现]|感|入院|住院|这|那|也|都|就|又|还|"
     r"女[,，性 ]|男[,，性 ]|患|病|同志|医|大夫|护|先生|女士|小姐|老师|阿姨|奶奶|爷爷|主任|性别|年[龄纪]|[一二三四五六七八九十]+岁|科[别室]?[:：]|电话|手机|住[址]|因|代|反复|主诉|既往"
@@ -60,13 +40,37 @@ _BREAKS = re.compile(
 _ENDS = re.compile(f"{_BREAKS.pattern}|{_TITLES_OF_TWO.pattern}")
 _PARTICLE = re.compile("[的了是我他她它你您这那吗呢吧啊也都就又还很没]")
 _HEADER = re.compile(r"[,(| ]{0,2}(?:\d{1,3}岁|男|女)[,，)| 性\d]?")
-_NONE = frozenset(["未填", "未知", "不详", "保密", "匿名", "本人", "同上", "暂无", "没有", "子女", "父亲", "母亲", "夫妻", "配偶", "父子", "母子", "家属", "儿子", "女儿", "丈夫", "妻子", "性别", "男性", "女性", "年龄", "科室", "科别", "电话", "身份", "签名", "签字", "医生", "医师", "日期", "时间", "编号", "建议", "患者", "病人", "主任", "以上", "如下", "请见", "见上", "已签", "拒签", "代签", "打印", "未签"])  # fmt: skip
 _PART = r"(?:(?![的是在有和与了说这那今昨])[\u4e00-\u9fff]){2,8}"
 _ETHNIC = re.compile(rf"{_PART}(?:·{_PART}){{1,2}}(?!病|综合征|氏|征|法|定律|评分|量表|结晶|试验|呼吸|分级|乐队)")
 _ETHNIC_LEAD = re.compile(r"^(?:患者|病人|患儿|姓名|我是|我叫|名叫|家属|产妇|医生|医师|叫)+")
 _FIRST = "".join(sorted(w.SURNAMES | w.RARE | {name[0] for name in w.COMPOUND}))
-_BARE = re.compile(rf"(?:(?<![{_HAN}])|(?<=[和跟与给找请带陪让问替帮]))(?=[{_FIRST}][{_HAN}])[{_FIRST}]")
-_PAIRS = frozenset(["明天", "春天", "夏天", "秋天", "冬天", "学校", "中学", "大学", "小学", "同学", "家长", "高中", "大家", "全家", "家中", "成年", "宝贝", "朋友", "可爱", "亲爱", "美丽", "年轻", "年老", "文明", "健康", "天天", "同意", "安全", "新生", "永远", "正常", "高龄", "可以", "先生", "医生", "学生", "现在", "日常", "平时", "每天", "青春", "中国", "国家", "世界", "伟大", "幸福", "快乐", "喜欢", "欢喜", "知道", "家里", "外地", "本地"])  # fmt: skip
+_BARE = re.compile(rf"(?:(?<![{_HAN}])|(?<=[和跟与给找请带陪让问替帮是]))(?=[{_FIRST}][{_HAN}])[{_FIRST}]")
+
+# A person in a header, whatever the name: who, then one of the other peoples.
+_HEADED = re.compile(
+    rf"(?:患者|病人|患儿|姓名|母亲|父亲|产妇)[: ]{{0,3}}(?:母亲|父亲|儿子|女儿|家属)?(?P<name>(?![男女健体均])[{_HAN}]{{2,8}})[, ]{{1,2}}(?!汉)[{_HAN}]{{1,4}}族"
+)
+_SPACED = re.compile(
+    rf"姓[ ]*名[ ]*:[ ]*(?P<name>[{_HAN}][ ]{{1,2}}[{_HAN}](?:[ ]{{1,2}}(?![性年男女])[{_HAN}])?)(?=[ ]*(?:性|年|男|女|\n|\Z))"
+)
+_LATIN_WORD = r"[A-Z][A-Za-z'\u00c0-\u017f-]{0,20}[a-z\u00df-\u017f]"
+_LATIN = re.compile(rf"{_LATIN_WORD}(?: {_LATIN_WORD}){{0,3}}")
+_LATIN_BEFORE = re.compile(r"(?:患者|病人|姓名)[: ]{0,2}\Z")
+_LATIN_AFTER = re.compile(r" ?(?:老师|医生|大夫|阿姨|先生|女士|小姐|太太|教授|奶奶|爷爷|叔叔|伯伯|姐姐|哥哥)")
+# Characters that write the names of the steppe, the oases and the plateau by sound.
+_SOUNDS = re.compile(
+    "[阿艾买提古丽娜尔热合曼江汗木依玛布都吐逊库班孜克拉力帕夏比努扎西次仁央宗卓多吉旺堆罗桑丹增格日勒其巴特苏和图雅乌云]{3,10}"
+)
+_STEMS = re.compile(
+    "古丽|阿依|买买提|吐尔逊|热合曼|库尔班|努尔|玛依|合买提|艾合|扎西|次仁|卓玛|多吉|旺堆|罗桑|丹增|央宗|巴特尔|其其格|图雅|日勒|娜仁"
+)
+_SURE_GIVEN = "".join(sorted(w.STRONG_GIVEN - set("明平清洁")))
+_ADDRESSED = re.compile(rf"[姐哥姨嫂叔婶](?![妹们弟{_SURE_GIVEN}])")
+_GIVENS = "".join(sorted(w.GIVEN - set("一二三四五六七八九十百千万")))
+_CALLED = re.compile(
+    rf"(?P<name>([{_SURE_GIVEN}])\2(?=[:,])|(?![小老阿大])[{_GIVENS}][{_SURE_GIVEN}](?=,(?:你|您|她|他|麻烦|记得|帮)))"
+)
+_ASKED = re.compile("问下|转告")
 
 
 @lru_cache(maxsize=1)
@@ -90,8 +94,8 @@ def _given(char: str, *, sure: bool) -> bool:
 
 _TOKEN = re.compile(rf"[{_HAN}]{{2,4}}(?![{_HAN}])")
 _NAME_CHARACTERS = w.GIVEN | w.SURNAMES
-_NICK_CHARACTERS = w.SURNAMES | _NICK_GIVEN
-_NO_NICK_OF_A_MOTHER = _NO_NICK - {"小红", "小雪", "小龙", "小雨"}
+_NICK_CHARACTERS = w.SURNAMES | w.NICK_GIVEN
+_NO_NICK_OF_A_MOTHER = w.NO_NICK - {"小红", "小雪", "小龙", "小雨"}
 
 
 def read_name(text: str, at: int, *, sure: bool, told: bool = False) -> int:
@@ -102,7 +106,9 @@ def read_name(text: str, at: int, *, sure: bool, told: bool = False) -> int:
     """
     if text[at : at + 2] in w.COMPOUND:
         first = at + 2
-    elif text[at : at + 1] in w.SURNAMES or (sure and text[at : at + 1] in w.RARE):
+    elif text[at : at + 1] in w.SURNAMES or (
+        text[at : at + 1] and ((sure and text[at] in w.RARE) or (told and text[at] in "向朴库盖"))
+    ):
         first = at + 1
         if _is_word(text, at):
             return 0
@@ -115,6 +121,7 @@ def read_name(text: str, at: int, *, sure: bool, told: bool = False) -> int:
         told
         and len(pair) == 2
         and not _PARTICLE.search(pair)
+        and pair[1] not in "对帮替代"
         and any(c in w.GIVEN for c in pair)
         and _names_end(text, first)
     ):
@@ -138,7 +145,7 @@ def _follows(text: str, at: int) -> bool:
     return (
         at >= len(text)
         or not "\u4e00" <= text[at] <= "\u9fff"
-        or text[at] in _FOLLOW
+        or text[at] in w.FOLLOW
         or text.startswith("过敏", at)
         or bool(_TITLE.match(text, at))
     )
@@ -148,13 +155,53 @@ def chinese_names(text: str) -> Iterator[Span]:
     """Every name; a title behind it stays outside, so that a sentence still reads."""
     if text.isascii():
         return
-    for found in (_by_label(text), _by_title(text), _by_kin(text), _nicknames(text), _alone(text)):
+    for found in (_by_label(text), _by_title(text), _by_kin(text), _nicknames(text), _alone(text), _by_shape(text)):
         for start, end in found:
             yield Span(start, end, "NAME")
     if "·" in text:
         for match in _ETHNIC.finditer(text):
             lead = _ETHNIC_LEAD.match(match.group())
             yield Span(match.start() + (lead.end() if lead else 0), match.end(), "NAME")
+
+
+def _by_shape(text: str) -> Iterator[tuple[int, int]]:
+    """Names that are no surname with a given name: of other tongues, spaced out, called out, one character and a title."""
+    for shape in (_HEADED, _SPACED):
+        for match in shape.finditer(text):
+            if match["name"] not in w.NONE:
+                yield match.span("name")
+    for match in _LATIN.finditer(text):
+        at, end = match.span()
+        if (text[at - 1 : at].isascii() and text[at - 1 : at].isalpha()) or match.group().split(" ")[0] in NO_NAME:
+            continue
+        led = " " in match.group() and _LATIN_BEFORE.search(text, max(0, at - 4), at)
+        if (led and (end == len(text) or text[end] in ",(\n的")) or _LATIN_AFTER.match(text, end):
+            yield at, end
+    for match in _ADDRESSED.finditer(text):
+        at = match.start() - 1
+        if at < 0 or text[at] not in _SURE_GIVEN:
+            continue
+        before = text[at - 1] if at else ""
+        if not "\u4e00" <= before <= "\u9fff" or before in "和跟给找请让问帮":
+            yield at, at + 1
+    for match in _SOUNDS.finditer(text):
+        if _STEMS.search(match.group()):
+            yield match.span()
+    yield from _called(text)
+
+
+def _called(text: str) -> Iterator[tuple[int, int]]:
+    """丽丽: or 建华,你 at the beginning of a line, or behind a word for asking."""
+    places = [0, *(match.end() for match in _ASKED.finditer(text))]
+    at = text.find("\n")
+    while at >= 0:
+        places.append(at + 1)
+        at = text.find("\n", at + 1)
+    for match in filter(None, (_CALLED.match(text, place) for place in places)):
+        name = match["name"]
+        doubled = name[0] == name[1]
+        if name not in w.PAIRS and not _is_word(text, match.start()) and not (doubled and name[0] in w.DOUBLED):
+            yield match.span("name")
 
 
 def _by_label(text: str) -> Iterator[tuple[int, int]]:
@@ -174,7 +221,7 @@ def _by_label(text: str) -> Iterator[tuple[int, int]]:
             and token
             and ("名" in match.group() or token.group()[0] in w.SURNAMES)
             and not _is_word(text, at)
-            and token.group() not in _NONE
+            and token.group() not in w.NONE
             and token.group()[0] not in "未不无没已"
         ):
             yield at, token.end()
@@ -193,8 +240,8 @@ def _given_only(text: str, match: re.Match[str]) -> Iterator[tuple[int, int]]:
     if len(name) < 2 or not _follows(text, at + 2):
         return
     doubled = name[0] == name[1] and name[0] not in w.DOUBLED and "\u4e00" <= name[0] <= "\u9fff"
-    small = name[0] in "小阿" and name[1] in _NAME_CHARACTERS and name not in _NO_NICK
-    called = "叫" in text[match.start() : at] and all(c in w.GIVEN for c in name) and name not in _PAIRS
+    small = name[0] in "小阿" and name[1] in _NAME_CHARACTERS and name not in w.NO_NICK
+    called = "叫" in text[match.start() : at] and all(c in w.GIVEN for c in name) and name not in w.PAIRS
     if doubled or small or called:
         yield at, at + 2
 
@@ -202,7 +249,7 @@ def _given_only(text: str, match: re.Match[str]) -> Iterator[tuple[int, int]]:
 def _by_title(text: str) -> Iterator[tuple[int, int]]:
     for match in _TITLE.finditer(text):
         at, title = match.start(), match.group()
-        if text[match.end() : match.end() + 1] and text[match.end()] in _NOT_AFTER.get(title, ""):
+        if text[match.end() : match.end() + 1] and text[match.end()] in w.NOT_AFTER.get(title, ""):
             continue
         start = _surname_before(text, at, alone=title not in _FULL_ONLY)
         if start is not None:
@@ -217,7 +264,7 @@ def _surname_before(text: str, at: int, *, alone: bool) -> int | None:
             continue
         if read_name(text, start, sure=False) == at and (length > 2 or text[at - 1] in w.STRONG_GIVEN):
             before = text[start - 1 : start]
-            if before not in _NO_SURNAME_AFTER.get(text[start], "") or not before:
+            if before not in w.NO_SURNAME_AFTER.get(text[start], "") or not before:
                 return start
     if not alone:
         return None
@@ -226,7 +273,7 @@ def _surname_before(text: str, at: int, *, alone: bool) -> int | None:
     if at == 0 or text[at - 1] not in w.SURNAMES:
         return None
     before = text[at - 2 : at - 1] if at >= 2 else ""
-    if before and before in _NO_SURNAME_AFTER.get(text[at - 1], ""):
+    if before and before in w.NO_SURNAME_AFTER.get(text[at - 1], ""):
         return None
     return None if _is_word(text, at - 1) and text[at - 1 : at + 1] in _no_names() else at - 1
 
@@ -245,7 +292,7 @@ def _by_kin(text: str) -> Iterator[tuple[int, int]]:
         elif (name[0] in "小阿" and name[1] in _NAME_CHARACTERS and name not in _NO_NICK_OF_A_MOTHER) or (
             edge
             and all(c in w.GIVEN for c in name)
-            and name not in _PAIRS
+            and name not in w.PAIRS
             and match.group() in ("妈妈", "爸爸", "家长", "奶奶", "爷爷", "妈咪")
         ):
             yield at - 2, at
@@ -257,7 +304,7 @@ def _by_kin(text: str) -> Iterator[tuple[int, int]]:
 
 def _nicknames(text: str) -> Iterator[tuple[int, int]]:
     for match in _NICKS.finditer(text):
-        if match.group() in _NO_NICK or match["name"] not in (
+        if match.group() in w.NO_NICK or match["name"] not in (
             w.SURNAMES if match["nick"] == "老" else _NICK_CHARACTERS
         ):
             continue
@@ -287,7 +334,7 @@ def _alone(text: str) -> Iterator[tuple[int, int]]:
         if end - at == 2 and text[end - 1] not in w.STRONG_GIVEN:
             continue
         # One unusual character is let pass in a label; here both must be characters of names.
-        if end - at > 2 and not any(c in w.GIVEN for c in text[end - 2 : end]):
+        if end - at > 2 and (text[end - 1] == "人" or not any(c in w.GIVEN for c in text[end - 2 : end])):
             continue
         if _follows(text, end):
             yield at, end

@@ -18,13 +18,13 @@ _TITLE = re.compile(
     rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Doctor|Nurse|Sir|Madam|Aunt|Uncle|Granny|Grandma|Grandpa)\.?[ ](?P<name>{_FULL})"
 )
 _SAID = re.compile(
-    rf"(?i:\b(?:my name is|my name's|name is|i am|i'm|this is|call me|called|named|(?:husband|wife|son|daughter|mother|father|mom|mum|dad|brother|sister|friend|partner|patient|pt)(?: is)?(?: named| called)?|dear|seen by|signed by|regards,?|sincerely,?|reviewed by|dictated by|attending|contact|next of kin|from))[ \n]+(?P<name>{_FULL}|{_CAPITALS})"
+    rf"(?i:\b(?:my name is|my name's|name is|i am|i'm|this is|call me|called|named|(?:husband|wife|son|daughter|mother|father|mom|mum|dad|brother|sister|friend|partner|patient|pt)(?: is)?(?: named| called)?|dear|seen by|signed by|regards,?|sincerely,?|reviewed by|dictated by|attending|contact|next of kin|ask for|speak to|from))[ \n]+(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof)\.?[ ])?(?P<name>{_FULL}|{_CAPITALS})"
 )
 _NAMED_LOW = re.compile(
     r"\bmy name(?:'s| is) (?P<name>[a-z]{2,15}(?: [a-z]{2,15})?)(?=[.,;!?\n]| and | i |$)", re.IGNORECASE
 )
 _LABEL = re.compile(
-    rf"(?i:\b(?:patient(?:'s)?(?: name)?|pt(?: name)?|(?:full |first |last |sur)?name|physician|doctor|provider|signed|signature|attending|nurse|guardian|contact|next of kin|mother|father|spouse|reviewed by|reported by|collected by|consultant|gp))[ ]*[:=][ ]*(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? )?(?P<name>{_WORD},[ ]?{_FULL}|{_FULL}|{_CAPITALS})"
+    rf"(?i:\b(?:patient(?:'s)?(?: name)?|pt(?: name)?|(?:full |first |last |sur)?name|physician|doctor|provider|signed|signature|attending|nurse|guardian|contact|next of kin|mother|father|spouse|reviewed by|reported by|collected by|consultant|attn|nok|cc|gp))[ ]*[:=][ ]*(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? )?(?P<name>{_WORD},[ ]?{_FULL}|{_FULL}|{_CAPITALS})"
 )
 _FIRST = re.compile(rf"(?<![\w-])(?P<name>(?P<first>[A-Z][a-z]+)(?:[ ](?:[A-Z]\.|{_WORD})){{1,3}})")
 _PINYIN = re.compile(
@@ -46,7 +46,7 @@ _NO_NAME_WORDS = (
     "Omega Kangban Email Phone Tel Address Covid Influenza Hypertension Diabetes Asthma Stage Grade Level "
     "Class Left Right Upper Lower Acute Chronic Apt Street Road Avenue Google Microsoft Apple "
 )
-_NO_NAME = frozenset(_NO_NAME_WORDS.split())
+NO_NAME = frozenset(_NO_NAME_WORDS.split())
 _DISEASE = re.compile(
     r"(?:'s)?[ ](?:disease|syndrome|palsy|lymphoma|wort|sign|test|thyroiditis|chorea|sarcoma|tumou?r|Hospital|Clinic|Medical|University|Health|Children|General|Memorial|Institute|Center|Centre|Street|Avenue|Road|virus|score|scale)"
 )
@@ -76,7 +76,7 @@ def _kept(text: str, start: int, name: str) -> Iterator[Span]:
     name = _TAIL.sub("", name)
     words: list[str] = []
     for word in name.split(" "):
-        if word.strip(".,") in _NO_NAME:
+        if word.strip(".,") in NO_NAME:
             break
         words.append(word)
     name = " ".join(words).rstrip(" ,.")

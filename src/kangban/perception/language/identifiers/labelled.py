@@ -14,10 +14,10 @@ _END = r"(?![A-Za-z\d]|[/.]\d)"
 # A date is no number of a file, whatever stands before it.
 _VALUE = rf"(?!(?:19|20)\d\d-\d{{1,2}}-\d{{1,2}}(?!\d))(?P<value>(?=[A-Za-z-]{{0,6}}\d)[A-Za-z\d][A-Za-z\d-]{{2,22}}[A-Za-z\d]){_END}"
 _HOSPITAL = (
-    "住院(?:号|编号)|门诊号|病案号?|病历号?|检查(?:号|编号|单号)|条形码|(?<!商品)(?<!产品)(?<!药品)条码|标本(?:号|编号)|样本(?:号|编号)|样品号|影像号|放射号|超声号|"
-    "病理号|登记号|就诊(?:卡|号|编号)|挂号[号单]|流水号|患者(?:编号|号|ID)|病人(?:号|ID)|档案号|健康卡|诊疗卡|医嘱号|申请单号|报告(?:单号|编号)|留观号|急诊号|体检(?:号|编号)|床位号"
+    "住院(?:号|编号)|门诊号|病案号?|病历号?|检查(?:号|编号|单号)|条形码|条码(?<!商品条码)(?<!产品条码)(?<!药品条码)|标本(?:号|编号)|样本(?:号|编号)|样品号|影像号|放射号|超声号|"
+    "病理号|登记号|就诊(?:卡|号|编号)|挂号[号单]|流水号|患者(?:编号|号|ID)|病人(?:号|ID)|档案号|健康卡|诊疗卡|医嘱号|申请单号|报告(?:单号|编号)|留观号|病员号|档案编号|处方(?:号|编号)|预约(?:号|编号)|住院ID|随访(?:号|编号)|ID号|ID(?<![A-Za-z]ID)(?=[ ]*:)|就医号|体检ID|取药号|急诊号|体检(?:号|编号)|床位号"
 )
-_HOSPITAL_EN = "MRN|medical record|hospital|patient ID|patient no|chart|accession|account number|account no|encounter|visit|case|specimen|sample ID"
+_HOSPITAL_EN = "MRN|medical record|hospital|patient ID|patient no|chart|accession|account number|account no|acct|encounter|visit|case|specimen|sample ID"
 _PERMITS = "通行证|回乡证|台胞证|台湾证|居留证|居留许可|居住证|军官证|警官证|驾驶证|驾照|学生证|签证"
 
 _BY_WORD: tuple[tuple[Kind, str], ...] = (
@@ -64,6 +64,7 @@ _BY_LATIN_WORD: tuple[tuple[Kind, tuple[str, ...], str], ...] = (
             "chart",
             "accession",
             "account",
+            "acct",
             "encounter",
             "visit",
             "case",
@@ -71,6 +72,11 @@ _BY_LATIN_WORD: tuple[tuple[Kind, tuple[str, ...], str], ...] = (
             "sample",
         ),
         rf"(?:{_HOSPITAL_EN})(?:[ ]?(?:number|num|no|id))?[.]?[ ]?[:#]?[ ]?(?:is )?(?!(?:19|20)\d\d-)(?P<value>[A-Z]{{0,3}}-?\d[\dA-Z-]{{3,19}}){_END}",
+    ),
+    (
+        "FILENO",
+        ("id:", "id :", "id #", "id no"),
+        rf"ID(?: ?no\.?)? ?[:#]? ?(?P<value>[A-Z]{{0,3}}-?\d[\dA-Z-]{{4,19}}){_END}",
     ),
     ("PASSPORT", ("passport",), rf"passport{_IS}(?:is )?(?P<value>[A-Z]{{0,2}}\d{{6,9}}){_END}"),
     (

@@ -17,7 +17,7 @@ from kangban.perception.language.identifiers.checksums import (
 from kangban.perception.language.identifiers.span import Kind, Span
 
 # Every identifier of digits stands inside one run; a decimal point, a slash or a letter ends it.
-_RUN = re.compile(r"(?<![\dA-Za-z.])(?:\+\s?|\()?\d(?:[ \n()*-]{0,3}\d|\*){5,}+[Xx]?(?!\.\d)")
+_RUN = re.compile(r"(?<![\dA-Za-z.])(?:\+\s?|\(\+?)?\d(?:[ \n()*-]{0,3}\d|\*){5,}+[Xx]?(?!\.\d)")
 _NOT_A_PERSONS = re.compile(
     r"(?:准字\s*[A-Z]?|批准文号|批号|追溯码|监管码|商品条码|商品码|注册证号?|标准|NCT|ISBN|PMID|doi|NDC|CAS|LOINC|lot|订单号|发票号|版本)[^\d]{0,6}$",
     re.IGNORECASE,
@@ -88,8 +88,10 @@ _SHAPES: tuple[tuple[Kind, re.Pattern[str], Check], ...] = (
     ("ID", re.compile(rf"{_B}[1-9]\d{{5}}\*{{6,10}}\d{{0,3}}[\dXx]{_E}"), lambda _: True),
     ("CARD", re.compile(rf"{_B}\d{{4}}(?:[ -]\d{{4}}){{3}}(?:[ -]\d{{1,3}})?{_E}|{_B}\d{{16,19}}{_E}"), _card),
     ("TEL", re.compile(rf"(?:{_B}\(?\+?\s?(?:00)?86\)?[ -]?)?{_B}1[3-9]\d[ \n-]{{0,2}}\d{{4}}[ \n-]{{0,2}}\d{{4}}{_E}"), lambda _: True),
+    ("TEL", re.compile(rf"{_B}1[3-9]\d{{3}}[ -]\d{{3}}[ -]\d{{3}}{_E}|{_B}07\d{{3}} \d{{3}} ?\d{{3}}{_E}"), lambda _: True),
+    ("TEL", re.compile(rf"{_B}1(?:[ -]\d){{10}}{_E}"), lambda f: _told_to_call(f) or "号" in f.before),
     ("TEL", re.compile(rf"{_B}(?:\+86[ -]?)?1[3-9]\d\*{{4}}\d{{4}}{_E}"), lambda _: True),
-    ("TEL", re.compile(rf"(?:{_B}\+?86[ -]?)?{_B}(?:\(0\d{{2,3}}\)|0\d{{2,3}})[ -]?[1-9]\d{{6,7}}{_E}"), lambda _: True),
+    ("TEL", re.compile(rf"(?:{_B}\+?86[ -]?)?{_B}(?:\(0\d{{2,3}}\)|0\d{{2,3}})[ -]{{0,3}}[1-9]\d{{2,3}}[ -]?\d{{4}}{_E}"), lambda _: True),
     ("TEL", re.compile(rf"{_B}[48]00[ -]?\d{{3,4}}[ -]?\d{{3,4}}{_E}"), lambda f: len(f.bare) == 10),
     ("SSN", re.compile(rf"{_B}\d{{3}}[ -]?\d{{2}}[ -]?\d{{4}}{_E}"), _ssn),
     ("NHS", re.compile(rf"{_B}\d{{3}}[ -]?\d{{3}}[ -]?\d{{4}}{_E}"), _nhs),
@@ -101,6 +103,7 @@ _SHAPES: tuple[tuple[Kind, re.Pattern[str], Check], ...] = (
     ("CARD", re.compile(rf"{_B}\d(?:[ \n-]{{0,2}}\d){{15,18}}{_E}"), lambda f: is_card(f.bare) and bool(_CARD_WORDS.search(f.before))),
     ("NUM", re.compile(rf"{_B}\d{{9,}}[Xx]?{_E}"), _long),
 )  # fmt: skip
+_DOTTED = re.compile(r"1(?<![\d.A-Za-z]1)[3-9]\d\.\d{4}\.\d{4}(?![\d.])")
 _EXTENSION = re.compile(r"(?:\s?(?:转(?:分机)?|分机|ext\.?)\s?\d{1,6}|-\d{1,4})(?![\d./])", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[ \n()-]")
 CHINESE_DIGITS = "零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖"
@@ -126,6 +129,8 @@ def numbers(text: str) -> Iterator[Span]:
                     end = longer.end()
                 taken.append((start, end))
                 yield Span(start, end, kind)
+    for match in _DOTTED.finditer(text):
+        yield Span(match.start(), match.end(), "TEL")
     yield from _spoken(text)
 
 
