@@ -18,19 +18,14 @@ from typing import Any
 import msgspec
 
 from kangban.clinical.finding import Finding
-from kangban.clinical.person import MedicineUse, PersonFacts
+from kangban.clinical.person import MedicineUse
 from kangban.clinical.urgency import severity_rank
 from kangban.reasoning.medication.check import check_medicines
 from kangban.reasoning.medication.resolve import resolver
-from kangban_evals.interactions import read_pairs, score_pairs, sums
+from kangban_evals.interactions import ADULT, read_pairs, score_pairs, sums
 
 SETS = Path(__file__).parent / "sets"
 LISTS = SETS / "ordinary_lists.jsonl"
-# Nothing is missing about this person, so that only the pairs speak.
-ADULT = PersonFacts(
-    age_years=40, sex="male", weight_kg=70, pregnant=False, breastfeeding=False, conditions=(), allergies=(),
-    egfr=100, medicines=(),
-)  # fmt: skip
 
 
 class OrdinaryList(msgspec.Struct, frozen=True):

@@ -125,11 +125,6 @@ def open_blobs(settings: Settings) -> BlobStore:
     return SealedBlobs(FileShelf(shelf), keys.files_key)
 
 
-async def open_store(settings: Settings) -> RecordStore:
-    """The record alone, for `doctor`; closing it closes everything."""
-    return (await open_stores(settings)).records
-
-
 def make_fetch(settings: Settings) -> WebFetch:
     """Pages of the public internet, and what the operator allowed besides; raises SettingsRefused."""
     from kangban.adapters.safe_fetch import SafeFetch, allowed_places

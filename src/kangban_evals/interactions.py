@@ -25,7 +25,7 @@ from kangban.reasoning.medication.resolve import Resolver, resolver
 Level = Literal["high", "severe", "none"]
 _COLUMNS = (("a", "b"), ("drug_a", "drug_b"), ("drug1", "drug2"), ("object", "precipitant"))
 # Nothing is missing about this person, so that only the pair speaks.
-_ADULT = PersonFacts(
+ADULT = PersonFacts(
     age_years=40, sex="male", weight_kg=70, pregnant=False, breastfeeding=False, conditions=(), allergies=(),
     egfr=100, medicines=(),
 )  # fmt: skip
@@ -87,7 +87,7 @@ def score_pairs(pairs: Iterable[Pair], using: Resolver | None = None) -> list[Sc
         found = [names.resolve(n) for n in (pair.first, pair.second)]
         if any(f.named is None or f.match == "misspelt" for f in found):
             continue
-        checked = check_medicines(_ADULT, [MedicineUse(pair.first), MedicineUse(pair.second)], names)
+        checked = check_medicines(ADULT, [MedicineUse(pair.first), MedicineUse(pair.second)], names)
         both = [
             f
             for f in checked.findings

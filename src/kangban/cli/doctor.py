@@ -55,9 +55,7 @@ async def _look(data_dir: Any, demo: bool) -> list[dict[str, Any]]:
     rows.append(
         _row("readers", "missing", "no reader for photos and PDF files yet: they are kept and named", "see CHANGELOG")
     )
-    rows.append(await _store(settings))
-    if rows[-1]["state"] == "ok":
-        rows += [await _reviewers(settings), await _chains(settings)]
+    rows += await _kept(settings)
     return [*rows, *await asyncio.to_thread(encryption_rows, settings), *await walls_rows(settings)]
 
 
@@ -109,38 +107,33 @@ def _reviews() -> list[dict[str, Any]]:
     return rows
 
 
-async def _store(settings: Any) -> dict[str, Any]:
-    from kangban.app import open_store
+async def _kept(settings: Any) -> list[dict[str, Any]]:
+    """What lies in the database, opened once; where that fails, nothing behind it is asked."""
+    from kangban.app import open_stores
     from kangban.kernel.errors import KangbanError
 
     try:
-        store = await open_store(settings)
+        stores = await open_stores(settings)
         try:
-            families = await store.families()
+            families = await stores.records.families()
+            place = (settings.database_url and "PostgreSQL") or settings.house_dir
+            store = _row("store", "ok", f"{place}: {len(families)} families")
+            return [store, await _reviewers(stores, families), await _chains(settings, stores)]
         finally:
-            await store.close()
+            await stores.close()
     except KangbanError as error:
-        return _row("store", "broken", error.message, "check KANGBAN_DATA_DIR and KANGBAN_DATABASE_URL")
-    return _row(
-        "store", "ok", f"{(settings.database_url and 'PostgreSQL') or settings.house_dir}: {len(families)} families"
-    )
+        return [_row("store", "broken", error.message, "check KANGBAN_DATA_DIR and KANGBAN_DATABASE_URL")]
 
 
-async def _reviewers(settings: Any) -> dict[str, Any]:
+async def _reviewers(stores: Any, families: list[str]) -> dict[str, Any]:
     """Families in which nobody with a licence that holds today could look at a held answer."""
-    from kangban.app import open_stores
     from kangban.kernel.clock import SystemClock
     from kangban.kernel.errors import KangbanError
     from kangban.review.deciding import licensed
 
     now = SystemClock().now()
     try:
-        stores = await open_stores(settings)
-        try:
-            families = await stores.records.families()
-            places = [one for family in families for one in await stores.accounts.memberships(family_id=family)]
-        finally:
-            await stores.close()
+        places = [one for family in families for one in await stores.accounts.memberships(family_id=family)]
     except KangbanError as error:
         return _row("reviewer", "broken", error.message, "")
     served = {p.family_id for p in places if (p.until is None or now < p.until) and licensed(p.role, p.licence, now)}
@@ -151,19 +144,14 @@ async def _reviewers(settings: Any) -> dict[str, Any]:
     return _row("reviewer", "missing", what, "invite one on the page of accounts, or with kangban accounts invite")
 
 
-async def _chains(settings: Any) -> dict[str, Any]:
+async def _chains(settings: Any, stores: Any) -> dict[str, Any]:
     from kangban.adapters.head_file import HeadFile
-    from kangban.app import open_stores
     from kangban.journeys.auditing.verifying import verify_all
     from kangban.kernel.errors import KangbanError
 
     try:
-        stores = await open_stores(settings)
-        try:
-            written = HeadFile(settings.house_dir).read()
-            found = await verify_all(stores.audit, {family: (head,) for family, head in written.items()})
-        finally:
-            await stores.close()
+        written = HeadFile(settings.house_dir).read()
+        found = await verify_all(stores.audit, {family: (head,) for family, head in written.items()})
     except KangbanError as error:
         return _row("audit", "broken", error.message, "see docs/audit.md")
     broken = [f"{one.family_id or 'server'} at {one.broken} ({one.why})" for one in found if not one.ok]
