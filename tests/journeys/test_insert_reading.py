@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncIterator
 
 import pytest
 
+from kangban.clinical.page import Page, Word
 from kangban.journeys.insert_reading import MOST_CHARACTERS, read_words, words_of
 from kangban.kernel.errors import InvalidInput, Unavailable
-from kangban.ports.readers import ReadPage, ReadResult
+from kangban.ports.readers import PagePicture
 
 TEXT = "【禁忌】\r\n对本品过敏者禁用。"
 
@@ -22,8 +24,13 @@ class Reader:
     def can_read(self, media_type: str) -> bool:
         return media_type == "application/pdf"
 
-    async def read(self, content: bytes, media_type: str) -> ReadResult:
-        return ReadResult("insert", (ReadPage(1, "【禁忌】"), ReadPage(2, "孕妇禁用。")))
+    async def read(self, content: bytes, media_type: str) -> AsyncIterator[Page]:
+        for number, text in enumerate(("【禁忌】", "孕妇禁用。"), start=1):
+            place = (0.1, 0.1, 0.9, 0.2)
+            yield Page(number, (Word(text, place, place),), aspect=1.4, source="text_layer")
+
+    async def picture(self, content: bytes, media_type: str, number: int) -> PagePicture:
+        return PagePicture(number, "image/png", b"")
 
 
 async def test_a_page_goes_through_its_reader() -> None:

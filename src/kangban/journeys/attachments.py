@@ -101,8 +101,8 @@ async def _read(house: House, one: Upload, media_type: str) -> tuple[str, Step]:
     for reader in house.readers:
         if reader.can_read(media_type):
             try:
-                result = await reader.read(one.content, media_type)
+                text = "\n".join([page.text async for page in reader.read(one.content, media_type)])
             except KangbanError:
                 return "", Step("step.attachment_unreadable", {"name": name}, ok=False)
-            return "\n".join(p.text for p in result.pages), Step("step.attachment_read", {"name": name})
+            return text, Step("step.attachment_read", {"name": name})
     return "", Step("step.no_reader", {"name": name}, ok=False)

@@ -57,8 +57,7 @@ async def words_of(content: bytes, reader: DocumentReader | None = None) -> str:
     if media_type == "text/plain" or (media_type == "application/octet-stream" and _coding(content)):
         return _decoded(content)
     if reader is not None and reader.can_read(media_type):
-        result = await reader.read(content, media_type)
-        return "\n".join(page.text for page in result.pages)
+        return "\n".join([page.text async for page in reader.read(content, media_type)])
     if media_type == "application/pdf" or media_type.startswith("image/"):
         raise Unavailable(f"no reader for {media_type} is connected; give the insert as text", field="file")
     raise InvalidInput("the file is neither text nor a page", field="file", key="error.bad_file")

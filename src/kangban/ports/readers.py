@@ -1,24 +1,21 @@
-"""Readers turn kept files into words. Where none is there, the file is kept and the answer says so."""
+"""Readers turn kept files into pages of words. Where none is there, the file is kept and the answer says so."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Protocol
 
 import msgspec
 
+from kangban.clinical.page import Page
 
-class ReadPage(msgspec.Struct, frozen=True):
-    """The text of one page, numbered from 1."""
+
+class PagePicture(msgspec.Struct, frozen=True):
+    """A page as a picture for the eye: PNG or JPEG bytes without metadata, as handed in (not straightened)."""
 
     number: int
-    text: str
-
-
-class ReadResult(msgspec.Struct, frozen=True):
-    """What a reader got out of a file."""
-
-    kind: str
-    pages: tuple[ReadPage, ...]
+    media_type: str
+    content: bytes
 
 
 class DocumentReader(Protocol):
@@ -28,6 +25,13 @@ class DocumentReader(Protocol):
         """Whether this reader takes files of that sniffed type."""
         ...
 
-    async def read(self, content: bytes, media_type: str) -> ReadResult:
-        """Read; raises InvalidInput with a clear message for an unreadable file."""
+    def read(self, content: bytes, media_type: str) -> AsyncIterator[Page]:
+        """Pages in order, each as soon as it is read; closing the iterator cancels the rest.
+
+        Raises InvalidInput with a clear message for an unreadable, encrypted or oversized file.
+        """
+        ...
+
+    async def picture(self, content: bytes, media_type: str, number: int) -> PagePicture:
+        """One page to look at; raises NotFound for a page that is not there, InvalidInput as `read` does."""
         ...

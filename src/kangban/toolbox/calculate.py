@@ -8,7 +8,7 @@ from kangban.kernel.errors import InvalidInput
 from kangban.kernel.quantity import find_amount, plain_number
 from kangban.kernel.texts import t
 from kangban.ports.tool import ToolContext, ToolResult, tool
-from kangban.reasoning.labs import in_own_unit, labs
+from kangban.reasoning.labs.judge import in_own_unit, labs
 from kangban.retrieval.cite import library
 from kangban.rules import formulas
 

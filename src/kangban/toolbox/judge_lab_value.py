@@ -9,7 +9,7 @@ from kangban.kernel.errors import InvalidInput
 from kangban.kernel.quantity import plain_number
 from kangban.kernel.texts import t
 from kangban.ports.tool import ToolContext, ToolResult, tool
-from kangban.reasoning.labs import LabJudgement, judge, labs
+from kangban.reasoning.labs.judge import LabJudgement, judge, labs
 from kangban.retrieval.cite import library
 
 

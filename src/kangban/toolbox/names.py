@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kangban.clinical.urgency import Lang
 from kangban.kernel.texts import has_text, t
-from kangban.reasoning.labs import labs
+from kangban.reasoning.labs.judge import labs
 
 
 def observation_name(code: str, lang: Lang) -> str:

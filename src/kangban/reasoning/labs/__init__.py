@@ -1,0 +1,1 @@
+"""Laboratory values: what a name means, whether a value is out of range, what several values mean together."""
