@@ -21,7 +21,12 @@ _STRONG = re.compile(
 )
 _WEAK = re.compile(r"\bLGPL|Lesser|\bMPL|Mozilla Public|\bEPL|CDDL", re.IGNORECASE)
 # Pinned for Windows only and so not installed where this is run; what their package pages say.
-ELSEWHERE = {"colorama": "BSD-3-Clause (Windows only)", "pywin32-ctypes": "BSD-3-Clause (Windows only)"}
+ELSEWHERE = {
+    "colorama": "BSD-3-Clause (Windows only)",
+    "httpx2-jsfetch": "BSD-3-Clause (in a browser only)",
+    "pywin32": "PSF-2.0 (Windows only; its adodbapi LGPL)",
+    "pywin32-ctypes": "BSD-3-Clause (Windows only)",
+}
 
 
 def pinned() -> dict[str, str]:

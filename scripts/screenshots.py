@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT))
 
 from kangban.journeys.demo.brain import examples  # noqa: E402
 from tests.support.outside import chromium_path  # noqa: E402
+from tests.support.report_files import BLOOD, lab_file, lab_page  # noqa: E402
 from tests.support.web_guest import administrator, lend_cookies  # noqa: E402
 from tests.support.web_held import add_member  # noqa: E402
 from tests.support.web_server import WebServer, running_server  # noqa: E402
@@ -106,6 +107,58 @@ def consents(browser: Browser, folder: Path) -> None:
             context.close()
 
 
+def bring(page: Page, server: WebServer, member: str, file: Path) -> str:
+    """One report through the page's uploader; returns the address of its page."""
+    page.goto(f"{server.address}/reports?who={member}")
+    page.wait_for_function("window.socket && window.socket.connected")
+    page.locator(".drop .q-uploader__input").set_input_files(str(file))
+    page.wait_for_url("**/reports/**")
+    expect(page.locator(".report-head")).to_be_visible()
+    return page.url
+
+
+def papers(browser: Browser, folder: Path) -> None:
+    """Reports asked about, checked and explained; the library asked."""
+    with running_server(folder / "house") as server:
+        mama = administrator(server)
+        first = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN").new_page()
+        lend_cookies(first, mama)
+        member = add_member(first, server, "李小满", "1984-01-05")
+        add_member(first, server, "沈建国", "1980-01-05")
+        early = (("血红蛋白", "121", "g/L", "115-150", ""), ("白细胞计数", "5.5", "10^9/L", "3.50-9.50", ""))
+        bring(first, server, member, lab_file(folder, "early", lab_page(early, on="2025-09-01 08:00")))
+        first.get_by_role("button", name="项都对").click()
+        expect(first.locator(".report-head .mark")).to_have_text("已确认")
+        odd = ("钾", "42", "mmol/L", "3.5-5.3", "↓")
+        late = bring(first, server, member, lab_file(folder, "late", lab_page((odd, *BLOOD))))
+        his = bring(first, server, member, lab_file(folder, "his", lab_page(name="沈建国", sex="男", age="46岁")))
+        book = folder / "高血压手册.md"
+        book.write_text("# 高血压手册\n\n高血压患者每天吃盐不超过5克。多吃蔬菜和水果。\n", "utf-8")
+        first.goto(f"{server.address}/library")
+        first.locator(".add-books summary").click()
+        first.locator(".drop .q-uploader__input").set_input_files(str(book))
+        expect(first.locator(".rows li").first).to_be_visible()
+        for width in SIZES:
+            context = browser.new_context(viewport={"width": width, "height": SIZES[width]}, locale="zh-CN")
+            page = context.new_page()
+            lend_cookies(page, mama)
+            views = {"reports": f"{server.address}/reports?who={member}", "report-whose": his, "report-check": late}
+            for name, address in {**views, "report-explained": f"{late}&view=explain"}.items():
+                page.goto(address)
+                expect(page.locator(".sec").first).to_be_visible()
+                page.wait_for_timeout(2000)
+                if name == "report-check":
+                    page.keyboard.press("ArrowDown")
+                picture(page, f"{name}-{width}")
+            page.goto(f"{server.address}/library")
+            page.wait_for_function("window.socket && window.socket.connected")
+            page.locator("[name=question]").fill("高血压患者每天吃多少盐？")
+            page.locator("[name=question]").press("Enter")
+            expect(page.locator(".found-out .a")).to_be_visible()
+            picture(page, f"library-{width}")
+            context.close()
+
+
 def others(browser: Browser, server: WebServer) -> None:
     """Dark, and English."""
     for name, scheme, lang in (("dark", "dark", "zh"), ("english", "light", "en")):
@@ -135,6 +188,7 @@ def main() -> None:
             desk(browser, server, width)
         others(browser, server)
         consents(browser, Path(folder) / "consents")
+        papers(browser, Path(folder))
         browser.close()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from kangban.adapters.blob_files import FileBlobs, FileShelf, MemoryBlobs
+from kangban.adapters.memory_library import MemoryLibraryStore
 from kangban.adapters.memory_store import MemoryRecordStore
 from kangban.adapters.tantivy_search import TantivySearch
 from kangban.agent.offline.brain import OfflineBrain
@@ -24,22 +27,30 @@ from kangban.journeys.demo.family import load_demo
 from kangban.journeys.family import add_member
 from kangban.journeys.gate import Gate
 from kangban.journeys.house import House, as_system, get_member, nobody, require, seen_by
+from kangban.journeys.library.kept import Library
+from kangban.journeys.workshop.bench import Bench
+from kangban.journeys.workshop.live import LiveRuns
 from kangban.kernel.clock import SystemClock
 from kangban.kernel.errors import Unavailable
 from kangban.ports.accounts import AccountStore
+from kangban.ports.agents import AgentShelf, ModelChoice
 from kangban.ports.audit import AuditTrail
 from kangban.ports.blobs import BlobStore
 from kangban.ports.chat_model import ChatModel
 from kangban.ports.factors import IdentityProvider
+from kangban.ports.library import LibraryStore, PassageIndex
 from kangban.ports.notices import Messenger, NoticeStore
+from kangban.ports.outside import Outside
 from kangban.ports.records import RecordStore
 from kangban.ports.web_fetch import WebFetch
 from kangban.record.accessed import AccessedStore
 from kangban.retrieval.corpus import Section, passages, sections
 from kangban.rules.compiled import shipped
-from kangban.settings import Settings
+from kangban.settings import Settings, on_this_machine
+from kangban.toolbox.shelf import all_tools
 
 if TYPE_CHECKING:
+    from kangban.adapters.page_reader import PageReader
     from kangban.adapters.store import Stores
     from kangban.adapters.vault.instruments import Instruments
     from kangban.adapters.vault.key_ring import KeyRing
@@ -48,10 +59,7 @@ HOME_FAMILY, GUEST_FAMILY = "home", "guest"
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """What a program opens once: the gate, and the house of the family in view, still closed to everybody.
-
-    `seen_by(opened.house, actor)` opens it for one actor.
-    """
+    """What a program opens once: the gate, and the family's house, closed until `seen_by` opens it for one actor."""
 
     house: House
     gate: Gate
@@ -67,6 +75,14 @@ def search_index() -> TantivySearch:
 def corpus_sections() -> dict[str, Section]:
     """Article sections by id."""
     return {part.id: part for article in shipped().packs.articles for part in sections(article)}
+
+
+@lru_cache(maxsize=1)
+def page_reader() -> PageReader:
+    """What reads files, one a program; its process starts with the first file. Raises SettingsRefused."""
+    from kangban.adapters.page_reader import PageReader, read_reader_settings
+
+    return PageReader(read_reader_settings(os.environ))
 
 
 async def open_stores(settings: Settings) -> Stores:
@@ -132,20 +148,40 @@ def make_fetch(settings: Settings) -> WebFetch:
     return SafeFetch(allowed=allowed_places(settings.fetch_allow))
 
 
+def make_outside(settings: Settings) -> Outside:
+    """What tools beyond the family chat's reach; raises SettingsRefused."""
+    from kangban.adapters.page_words import page_words
+    from kangban.adapters.report_writer.writer import ReportWriter
+    from kangban.adapters.sandbox import one_interpreter
+    from kangban.adapters.secret_file import SecretFile
+
+    model = None if settings.model is None else make_model(settings, OfflineBrain())
+    secrets = SecretFile(settings.data_dir).get
+    fetch, code, writer = make_fetch(settings), one_interpreter(), ReportWriter()
+    return Outside(fetch, page_words, secrets, settings.tool_places, model, code, writer)
+
+
+def make_bench(settings: Settings, shelf_of: Callable[[str], AgentShelf]) -> Bench:
+    """The workshop's; the catalogue and whatever reaches outside are loaded with the first run."""
+
+    def model_of(choice: ModelChoice) -> ChatModel:
+        from kangban.adapters.openai_chat.of_agents import model_of_agent
+        from kangban.adapters.secret_file import SecretFile
+
+        return model_of_agent(choice, settings.fetch_allow, SecretFile(settings.data_dir).get, on_this_machine)
+
+    return Bench(shelf_of, model_of, all_tools, LiveRuns(), lambda: make_outside(settings))
+
+
 def make_messenger(settings: Settings) -> Messenger:
     """Apprise, kept out of this machine's own network but for what the operator allowed."""
     from kangban.adapters.apprise_messenger import AppriseMessenger
 
     async def inside(host: str, port: int | None) -> bool:
         # Loaded with the first message: no start pays for it.
-        from kangban.adapters.safe_fetch import allowed_places, leads_inside, system_resolver
+        from kangban.adapters.safe_fetch.inside import name_leads_inside
 
-        allowed = allowed_places(settings.fetch_allow)
-        try:
-            ips = await system_resolver(host, port or 443)
-        except (OSError, UnicodeError):
-            return False  # no name of a machine: a token or topic of the service
-        return leads_inside(ips, host, port, allowed)
+        return await name_leads_inside(settings.fetch_allow, host, port)
 
     return AppriseMessenger(inside)
 
@@ -159,48 +195,58 @@ def make_model(settings: Settings, offline: ChatModel) -> ChatModel:
     return OpenAIChat(OpenAIChatSettings.of(settings.model))
 
 
+def make_library(settings: Settings, store: LibraryStore) -> Library:
+    """The libraries with an index in memory; vectors and reranking where a server of this machine is configured."""
+
+    def index() -> PassageIndex:
+        # numpy is loaded with the first search or addition: no start pays for it.
+        from kangban.adapters.gram_index import GramIndex
+
+        return GramIndex()
+
+    there = settings.embeddings
+    if there is None:
+        return Library(store, index)
+    from kangban.adapters.embeddings import ServerEmbedder, ServerReranker, ServerSettings
+
+    embedder = ServerEmbedder(ServerSettings(there.url, there.model, there.key))
+    reranker = ServerReranker(ServerSettings(there.url, there.reranker, there.key)) if there.reranker else None
+    return Library(store, index, embedder=embedder, reranker=reranker)
+
+
 class _Kept(msgspec.Struct, frozen=True):
     """Everything that is kept somewhere: in one database, or in memory."""
 
+    library: LibraryStore
     records: RecordStore
     accounts: AccountStore
     audit: AuditTrail
     notices: NoticeStore
     blobs: BlobStore
+    agents: Callable[[str], AgentShelf]
 
 
 def _house(settings: Settings, family_id: str, kept: _Kept) -> House:
     offline: ChatModel = DemoBrain(OfflineBrain()) if settings.demo else OfflineBrain()
     house = House(
-        family_id=family_id,
-        demo=settings.demo,
-        store=kept.records,
-        blobs=kept.blobs,
-        search=search_index(),
-        sections=corpus_sections(),
-        model=make_model(settings, offline),
-        offline=offline,
-        clock=SystemClock(),
-        actor=nobody(family_id),
-        accounts=kept.accounts,
-        audit=kept.audit,
-        notices=kept.notices,
-        lang=settings.lang,
+        family_id=family_id, demo=settings.demo, store=kept.records, blobs=kept.blobs, search=search_index(),
+        sections=corpus_sections(), model=make_model(settings, offline), offline=offline, clock=SystemClock(),
+        actor=nobody(family_id), accounts=kept.accounts, audit=kept.audit, notices=kept.notices, lang=settings.lang,
         model_host=urlsplit(settings.model.url).netloc if settings.model else "",
-        messenger=make_messenger(settings),
-    )
+        messenger=make_messenger(settings), readers=(page_reader(),), library=make_library(settings, kept.library),
+        bench=make_bench(settings, kept.agents),
+    )  # fmt: skip
     return seen_by(house, nobody(family_id))
 
 
-class _Births:
+class _Births(msgspec.Struct, frozen=True):
     """Birth dates for the journeys of accounts; nothing else of a record goes there."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    house: House
 
     async def born_on(self, family_id: str, member_id: str) -> date | None:
         """See Births.born_on."""
-        return (await get_member(as_system(in_family(self._house, family_id)), member_id)).patient.born_on
+        return (await get_member(as_system(in_family(self.house, family_id)), member_id)).patient.born_on
 
 
 def _gate(settings: Settings, kept: _Kept, births: _Births) -> Gate:
@@ -226,7 +272,7 @@ async def open_doors(settings: Settings) -> Opened:
     """Open the directory or database; with settings.demo the demo family is loaded into its own folder."""
     stores = await open_stores(settings)
     blobs = await asyncio.to_thread(open_blobs, settings)
-    kept = _Kept(stores.records, stores.accounts, stores.audit, stores.notices, blobs)
+    kept = _Kept(stores.library, stores.records, stores.accounts, stores.audit, stores.notices, blobs, stores.agents)
     house = _house(settings, DEMO_FAMILY if settings.demo else HOME_FAMILY, kept)
     if settings.demo:
         await load_demo(as_system(house))
@@ -270,20 +316,25 @@ async def accept_heads(settings: Settings, house: House) -> None:
 
 
 async def close_house(house: House) -> None:
-    """Release store and model; safe after a failure."""
+    """Release store, model and reader; safe after a failure."""
     await house.model.close()
+    await page_reader().close()
+    if house.library is not None:
+        await house.library.close()
     await (house.store.inner if isinstance(house.store, AccessedStore) else house.store).close()
 
 
 async def guest_house(settings: Settings) -> tuple[House, str]:
     """A house in memory with one nameless member, for questions about a person given in words."""
+    from kangban.adapters.memory_agents import MemoryAgentShelf
     from kangban.adapters.memory_audit import MemoryAudit
     from kangban.adapters.memory_doors import MemoryAccounts, MemoryNotices
     from kangban.journeys.accounts.local import local_actor
 
     audit, notices = MemoryAudit(), MemoryNotices()
     records = MemoryRecordStore(audit=audit, notices=notices)
-    kept = _Kept(records, MemoryAccounts(), audit, notices, MemoryBlobs())
+    agents = MemoryAgentShelf()
+    kept = _Kept(MemoryLibraryStore(), records, MemoryAccounts(), audit, notices, MemoryBlobs(), lambda _: agents)
     house = _house(msgspec.structs.replace(settings, demo=False), GUEST_FAMILY, kept)
     house = seen_by(house, local_actor(GUEST_FAMILY, "cli"))
     member = await add_member(house, Patient(name="guest"), client_id="guest", consent=True)

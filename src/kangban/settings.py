@@ -2,7 +2,8 @@
 
 KANGBAN_DATA_DIR, KANGBAN_DATABASE_URL, KANGBAN_MODEL_URL, _NAME, _KEY, _PLACE, KANGBAN_ACCESS_CODE, KANGBAN_PUBLIC_URL,
 KANGBAN_LANG, KANGBAN_KEY, KANGBAN_KEY_FILE, KANGBAN_KEY_DIR, KANGBAN_OIDC_ISSUER,
-_CLIENT_ID, _CLIENT_SECRET, KANGBAN_FETCH_ALLOW.
+_CLIENT_ID, _CLIENT_SECRET, KANGBAN_FETCH_ALLOW, KANGBAN_EMBEDDINGS_URL, _NAME, _KEY, KANGBAN_RERANK_NAME,
+KANGBAN_TOOL_URL_NAME. Keys of services: see adapters/secret_file.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from kangban.kernel.errors import SettingsRefused
 from kangban.ports.chat_model import ModelEndpoint, Place
 from kangban.ports.factors import OidcEndpoint
 from kangban.ports.keys import KeyPlaces
+from kangban.ports.library import EmbeddingsEndpoint
 
 _PLACES: dict[str, Place] = {
     "": "this_machine",
@@ -42,7 +44,9 @@ class Settings(msgspec.Struct, frozen=True):
     lang: Lang = "zh"
     keys: KeyPlaces = KeyPlaces()
     oidc: OidcEndpoint | None = None
+    embeddings: EmbeddingsEndpoint | None = None
     fetch_allow: str = ""  # host:port that fetched pages may lead to although it is no public address
+    tool_places: dict[str, str] = {}  # service → its address, where it is not the usual one
 
     def __repr__(self) -> str:
         # A database URL holds a password; a trace or a log line must not.
@@ -81,7 +85,9 @@ def read_settings(
         lang=lang,
         keys=_keys(env),
         oidc=_oidc(env),
+        embeddings=_embeddings(env),
         fetch_allow=env.get("KANGBAN_FETCH_ALLOW", ""),
+        tool_places=_tool_places(env),
     )
 
 
@@ -140,17 +146,46 @@ def _model(env: Mapping[str, str]) -> ModelEndpoint | None:
             "KANGBAN_MODEL_PLACE must be this_machine, mainland or abroad", field="KANGBAN_MODEL_PLACE"
         )
     place = _PLACES[said]
-    if said and place == "this_machine" and not _is_loopback(url):
+    if said and place == "this_machine" and not on_this_machine(url):
         raise SettingsRefused(
             "KANGBAN_MODEL_PLACE says this_machine, but the address is another one", field="KANGBAN_MODEL_PLACE"
         )
-    if not said and not _is_loopback(url):
+    if not said and not on_this_machine(url):
         # An address off this machine that nobody placed is treated as the strictest.
         place = "abroad"
     return ModelEndpoint(url, name, env.get("KANGBAN_MODEL_KEY", ""), place)
 
 
-def _is_loopback(url: str) -> bool:
+def _embeddings(env: Mapping[str, str]) -> EmbeddingsEndpoint | None:
+    url = env.get("KANGBAN_EMBEDDINGS_URL", "").strip()
+    if not url:
+        return None
+    if not url.startswith(("http://", "https://")) or not on_this_machine(url):
+        # Whole books and every question go there, and nobody is asked before each.
+        raise SettingsRefused(
+            "KANGBAN_EMBEDDINGS_URL must be an http or https address of this machine", field="KANGBAN_EMBEDDINGS_URL"
+        )
+    name = env.get("KANGBAN_EMBEDDINGS_NAME", "").strip()
+    if not name:
+        raise SettingsRefused(
+            "KANGBAN_EMBEDDINGS_NAME is needed beside KANGBAN_EMBEDDINGS_URL", field="KANGBAN_EMBEDDINGS_NAME"
+        )
+    key, reranker = env.get("KANGBAN_EMBEDDINGS_KEY", ""), env.get("KANGBAN_RERANK_NAME", "").strip()
+    return EmbeddingsEndpoint(url, name, key, reranker)
+
+
+def _tool_places(env: Mapping[str, str]) -> dict[str, str]:
+    prefix, places = "KANGBAN_TOOL_URL_", dict[str, str]()
+    for word, said in env.items():
+        if word.startswith(prefix) and said.strip():
+            if not said.strip().startswith(("http://", "https://")):
+                raise SettingsRefused(f"{word} must begin with http:// or https://", field=word)
+            places[word.removeprefix(prefix).lower()] = said.strip().rstrip("/")
+    return places
+
+
+def on_this_machine(url: str) -> bool:
+    """Whether an address is loopback by its own words; a name may lead anywhere and is not."""
     import ipaddress
     from urllib.parse import urlsplit
 

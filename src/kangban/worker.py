@@ -1,4 +1,4 @@
-"""What goes on without anybody asking: notices leave the outbox, held answers meet their clock."""
+"""What goes on without anybody asking: notices leave the outbox, held answers meet their clock, reading goes on."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from kangban.app import Opened, in_family
 from kangban.journeys import delivering
 from kangban.journeys.gate import Gate
 from kangban.journeys.house import as_system
+from kangban.journeys.library import adding
 from kangban.journeys.reviewing import clocks
 from kangban.kernel.clock import Clock
 from kangban.kernel.errors import KangbanError
@@ -48,11 +49,11 @@ async def once(opened: Opened, clock: Clock, messenger: Messenger | None = None)
 async def _look_at_clocks(opened: Opened, clock: Clock) -> int:
     ran_out = 0
     try:
-        families = {one.family_id for one in await opened.gate.accounts.tenants()} | {opened.house.family_id}
+        families = await _families(opened)
     except KangbanError as error:
         _log.warning("clocks wait: %s", error.code)
         return 0
-    for family_id in sorted(families):
+    for family_id in families:
         house = as_system(msgspec.structs.replace(in_family(opened.house, family_id), clock=clock))
         try:
             ran_out += await clocks.tick(house, clock.now())
@@ -74,10 +75,30 @@ async def running(opened: Opened, clock: Clock, messenger: Messenger | None = No
 
 
 async def forever(opened: Opened, clock: Clock, messenger: Messenger | None = None) -> None:
-    """Both loops until cancelled. Apart, so that neither a slow service nor a long queue keeps the other waiting."""
-    async with asyncio.TaskGroup() as both:
-        both.create_task(_send_on(_gate(opened, clock), messenger or _way_out(opened)))
-        both.create_task(_watch_clocks(opened, clock))
+    """All loops until cancelled. Apart, so that neither a slow service nor a long queue keeps the other waiting."""
+    async with asyncio.TaskGroup() as loops:
+        loops.create_task(_send_on(_gate(opened, clock), messenger or _way_out(opened)))
+        loops.create_task(_watch_clocks(opened, clock))
+        loops.create_task(_survive(read_on(opened)))
+
+
+async def read_on(opened: Opened) -> int:
+    """Documents of the libraries that were kept, but not read to their end before the last stop; how many now are."""
+    done = 0
+    for family_id in await _families(opened):
+        house = as_system(in_family(opened.house, family_id))
+        if house.library is None:
+            return done
+        try:
+            async for step in adding.resume(house):
+                done += step.step == "ready"
+        except KangbanError as error:
+            _log.warning("a library waits: %s", error.code)
+    return done
+
+
+async def _families(opened: Opened) -> list[str]:
+    return sorted({one.family_id for one in await opened.gate.accounts.tenants()} | {opened.house.family_id})
 
 
 async def _watch_clocks(opened: Opened, clock: Clock) -> None:

@@ -1,6 +1,7 @@
 """`python -m kangban_evals identifiers|inserts --list FILE`: scores as one JSON object on stdout.
 
-`interactions --list FILE [--level …] [--jsonl]` scores a CSV of drug pairs.
+`interactions --list FILE [--level …] [--jsonl]` scores a CSV of drug pairs. `reports [--set …] [--limit N]` prints
+invented laboratory reports, reads them and scores the reading.
 """
 
 from __future__ import annotations
@@ -21,6 +22,11 @@ def main() -> int:
     """Score and print; exit 2 for a list that cannot be read."""
     if sys.argv[1:2] == ["interactions"]:
         return interactions.main(sys.argv[2:])
+    if sys.argv[1:2] == ["reports"]:
+        # The reader, numpy and OpenCV are loaded only for whoever asks for them.
+        from kangban_evals.reports import command
+
+        return command.main(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m kangban_evals")
     of = parser.add_subparsers(dest="of", required=True)
     identifiers = of.add_parser("identifiers", help="Names and numbers of persons: recall and precision by span.")

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 GROUPS = {
     "Patient": "identity", "MedicationStatement": "medicines", "MedicationRequest": "medicines",
-    "MedicationAdministration": "medicines",
+    "MedicationAdministration": "medicines", "MedicationKnowledge": "medicines",
     "AllergyIntolerance": "allergies", "Condition": "conditions", "Observation": "measurements",
-    "DocumentReference": "documents", "Communication": "conversations", "AnswerGiven": "conversations",
+    "DocumentReference": "documents", "DiagnosticReport": "documents", "Communication": "conversations", "AnswerGiven": "conversations",
     "Feedback": "conversations", "DetectedIssue": "conclusions", "Proposal": "conclusions", "ReviewItem": "reviews",
     "Consent": "consents", "BreakGlass": "consents", "Transmission": "transmissions",
 }  # fmt: skip
@@ -22,14 +22,14 @@ PURPOSES = (
 FACTS = {"identity", "medicines", "allergies", "conditions", "measurements"}
 BY_HAND = {
     "Patient", "Observation", "Condition", "AllergyIntolerance", "MedicationStatement", "MedicationRequest",
-    "MedicationAdministration", "DocumentReference", "Feedback",
+    "MedicationAdministration", "MedicationKnowledge", "DocumentReference", "DiagnosticReport", "Feedback",
 }  # fmt: skip
 HANDS = {
     "manager": BY_HAND, "adult": BY_HAND, "elder": BY_HAND, "teen": BY_HAND, "child": set[str](),
-    "helper": {"Observation", "MedicationStatement", "MedicationAdministration", "DocumentReference", "Feedback"},
-    "nurse": {"Observation", "MedicationAdministration", "DocumentReference", "Feedback"},
+    "helper": {"Observation", "MedicationStatement", "MedicationAdministration", "DocumentReference", "DiagnosticReport", "Feedback"},
+    "nurse": {"Observation", "MedicationAdministration", "DocumentReference", "DiagnosticReport", "Feedback"},
     "doctor": BY_HAND - {"Patient"},
-    "pharmacist": {"MedicationStatement", "AllergyIntolerance", "DocumentReference", "Feedback"},
+    "pharmacist": {"MedicationStatement", "MedicationKnowledge", "AllergyIntolerance", "DocumentReference", "DiagnosticReport", "Feedback"},
 }  # fmt: skip
 PROFESSIONALS = {"nurse", "doctor", "pharmacist"}
 DAILY = {"view", "write", "ask", "export", "confirm", "notify", "model", "training", "audit"}

@@ -10,6 +10,7 @@ import pytest
 
 from kangban.clinical.access import Actor
 from kangban.clinical.draft import Answer, Draft
+from kangban.clinical.reading import Whose
 from kangban.clinical.record import (
     AllergyIntolerance,
     AnswerGiven,
@@ -19,9 +20,11 @@ from kangban.clinical.record import (
     Condition,
     Consent,
     DetectedIssue,
+    DiagnosticReport,
     DocumentReference,
     Entry,
     Feedback,
+    MedicationKnowledge,
     MedicationRequest,
     MedicationStatement,
     Observation,
@@ -31,6 +34,7 @@ from kangban.clinical.record import (
     ReviewItem,
     Transmission,
 )
+from kangban.clinical.report import PrintedReport, Report
 from kangban.journeys.accounts.local import local_actor
 from kangban.journeys.house import House, as_system, for_purpose, get_member, members, seen_by
 from kangban.kernel.errors import KangbanError, NotFound, NotPermitted
@@ -49,6 +53,8 @@ BODIES: tuple[Body, ...] = (
     ReviewItem("a1", "m1", "what is it", Draft(SECRET), "unknown", ("numbers",)),
     BreakGlass("acc-x", "X", "doctor", "an emergency", NOW - timedelta(days=1)),
     Transmission("m1", "model", "host", "mainland", "what is it"),
+    DiagnosticReport("doc", 1, 1, "preliminary", Report(PrintedReport("other", (1,), "words")), Whose("same")),
+    MedicationKnowledge("doc", ("an invented syrup",), ()),
 )  # fmt: skip
 BORN = {"gran": date(1944, 1, 1), "mum": date(1984, 1, 1), "dad": date(1983, 1, 1), "teen": date(2011, 1, 1)}
 
@@ -94,12 +100,12 @@ async def kinds_seen(house: House, member: str) -> set[str]:
 EVERY = {type(body).__name__ for body in BODIES} | {"Patient", "Consent"}
 SAFETY = {
     "Patient", "Observation", "Condition", "AllergyIntolerance", "MedicationStatement", "MedicationRequest", "Consent",
-    "BreakGlass",
+    "BreakGlass", "MedicationKnowledge",
 }  # fmt: skip
 VISIBLE = [
     ("mum", "gran", EVERY - {"ReviewItem"}), ("mum", "mum", EVERY - {"ReviewItem"}), ("mum", "teen", SAFETY),
     ("dad", "dad", EVERY - {"ReviewItem"}), ("teen", "teen", EVERY - {"ReviewItem"}),
-    ("aide", "gran", {"Patient", "MedicationStatement", "MedicationRequest", "AllergyIntolerance"}),
+    ("aide", "gran", {"Patient", "MedicationStatement", "MedicationRequest", "MedicationKnowledge", "AllergyIntolerance"}),
     ("nurse", "gran", {"Patient", "Observation"}),
 ]  # fmt: skip
 
@@ -165,20 +171,20 @@ async def test_nothing_of_a_draft_reaches_a_person(family: Family) -> None:
 
 
 WRITES = [
-    ("mum", "gran", {"Observation", "Condition", "AllergyIntolerance", "MedicationStatement", "MedicationRequest",
-                     "DocumentReference", "Feedback"}),
-    ("mum", "teen", {"Observation", "Condition", "AllergyIntolerance", "MedicationStatement", "MedicationRequest"}),
-    ("dad", "dad", {"Observation", "Condition", "AllergyIntolerance", "MedicationStatement", "MedicationRequest",
-                    "DocumentReference", "Feedback"}),
-    ("aide", "gran", {"MedicationStatement", "DocumentReference", "Feedback"}),
-    ("nurse", "gran", {"Observation", "DocumentReference", "Feedback"}),
+    ("mum", "gran", {"Observation", "Condition", "AllergyIntolerance", "MedicationStatement", "MedicationRequest", "MedicationKnowledge",
+                     "DocumentReference", "DiagnosticReport", "Feedback"}),
+    ("mum", "teen", {"Observation", "Condition", "AllergyIntolerance", "MedicationStatement", "MedicationRequest", "MedicationKnowledge"}),
+    ("dad", "dad", {"Observation", "Condition", "AllergyIntolerance", "MedicationStatement", "MedicationRequest", "MedicationKnowledge",
+                    "DocumentReference", "DiagnosticReport", "Feedback"}),
+    ("aide", "gran", {"MedicationStatement", "DocumentReference", "DiagnosticReport", "Feedback"}),
+    ("nurse", "gran", {"Observation", "DocumentReference", "DiagnosticReport", "Feedback"}),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("who", "member", "kinds"), WRITES)
 async def test_what_is_written_by_hand(family: Family, who: str, member: str, kinds: set[str]) -> None:
     if who == "mum" and member == "teen":
-        kinds = kinds | {"DocumentReference", "Feedback"}  # of mum's own question
+        kinds = kinds | {"DocumentReference", "DiagnosticReport", "Feedback"}  # of mum's own question
     house = family.of(who)
     for number, body in enumerate(BODIES, 500):
         entry = made(member, number, body, by=house.actor.account_id)
@@ -229,7 +235,8 @@ async def test_a_purpose_opens_its_own_door_only(family: Family) -> None:
         with pytest.raises(NotPermitted):
             await for_purpose(aide, purpose).store.entries("home", "gran")  # pyright: ignore[reportArgumentType]
     asked = await for_purpose(aide, "ask").store.entries("home", "gran")
-    assert {e.kind for e in asked} == {"Patient", "MedicationStatement", "MedicationRequest", "AllergyIntolerance"}
+    shared = {"MedicationStatement", "MedicationRequest", "MedicationKnowledge", "AllergyIntolerance"}
+    assert {e.kind for e in asked} == {"Patient", *shared}
     with pytest.raises(NotPermitted):
         await aide.store.delete_member("home", "gran")
     assert await kinds_seen(aide, "gran")

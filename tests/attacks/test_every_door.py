@@ -12,6 +12,7 @@ import pytest
 from kangban.agent.scripted import ScriptedCall, ScriptedMessage, ScriptedModel
 from kangban.clinical.account import Account, Tenant
 from kangban.clinical.draft import Answer, Draft
+from kangban.clinical.reading import Whose
 from kangban.clinical.record import (
     AllergyIntolerance,
     AnswerGiven,
@@ -19,10 +20,12 @@ from kangban.clinical.record import (
     Communication,
     Condition,
     DetectedIssue,
+    DiagnosticReport,
     DocumentReference,
     Entry,
     Feedback,
     MedicationAdministration,
+    MedicationKnowledge,
     MedicationRequest,
     MedicationStatement,
     Observation,
@@ -31,14 +34,17 @@ from kangban.clinical.record import (
     ReviewItem,
     Transmission,
 )
+from kangban.clinical.report import PrintedReport, Report
 from kangban.journeys.accounts.feeds import make_feed
 from kangban.journeys.accounts.login import actor_of
 from kangban.journeys.chat_turn import Question, chat_turn
 from kangban.journeys.gate import Gate
 from kangban.journeys.house import House, seen_by
+from kangban.journeys.reports.viewing import shelf_of
 from kangban.kernel.clock import FixedClock
-from kangban.kernel.errors import KangbanError
+from kangban.kernel.errors import KangbanError, NotFound, NotPermitted, Unavailable
 from kangban.ports.chat_model import ChatRequest
+from kangban.web.reports.paper import picture_of
 from tests.attacks.access_oracle import GROUPS, Situation, allowed
 from tests.attacks.test_access_matrix import (
     ACCOUNT,
@@ -79,10 +85,14 @@ PLANTED: dict[str, Body] = {
     "MedicationStatement": MedicationStatement("M-MedicationStatement", status="in_cabinet", expires_on=date(2026, 5, 20)),
     "MedicationRequest": MedicationRequest("M-MedicationRequest"),
     "MedicationAdministration": MedicationAdministration("M-MedicationAdministration"),
+    "MedicationKnowledge": MedicationKnowledge("doc-1", ("M-MedicationKnowledge",), ()),
     "AllergyIntolerance": AllergyIntolerance("M-AllergyIntolerance"),
     "Condition": Condition("M-Condition"),
     "Observation": Observation("weight", 51.0, "kg", "M-Observation"),
     "DocumentReference": DocumentReference("M-DocumentReference", "image/png", 3, "0" * 64),
+    "DiagnosticReport": DiagnosticReport(
+        "x-DocumentReference", 1, 1, "preliminary", Report(PrintedReport("other", (1,), "M-DiagnosticReport")), Whose("same")
+    ),
     "Communication": Communication("main", "c-1", "M-Communication"),
     "AnswerGiven": AnswerGiven("main", "m-1", ANSWER),
     "Feedback": Feedback("a-1", True, "M-Feedback"),
@@ -237,6 +247,25 @@ async def door_page(world: World) -> list[str]:
     return wrong + [f"page {k}" for k in facts if (f"M-{k}" in told) != world.may(k, "view")]
 
 
+async def door_report(world: World) -> list[str]:
+    """The list of reports, and a page of one: nobody reads pictures here, and only who may see it is told that."""
+    house, view = await world.seen(), world.may("DiagnosticReport", "view")
+    try:
+        listed = "x-DiagnosticReport" in {one.id for one in (await shelf_of(house, PERSON)).reports}
+    except (NotFound, NotPermitted):
+        listed = False
+    try:
+        await picture_of(house, "x-DiagnosticReport", 1)
+        raise AssertionError("a picture of nothing")
+    except (NotFound, NotPermitted):
+        pictured = False
+    except Unavailable:
+        pictured = True
+    wrong = [] if listed == (view and world.may("Patient", "view")) else [f"reports listed: {listed}"]
+    right = view and world.may("DocumentReference", "view")
+    return wrong + [f"page of a report: {pictured}" for _ in [0] if pictured != right]
+
+
 async def door_model(world: World) -> list[str]:
     """What a brain is told of the record when somebody asks."""
     heard: list[ChatRequest] = []
@@ -289,6 +318,7 @@ DOORS = (
     door_audit,
     door_calendar,
     door_page,
+    door_report,
     door_model,
     door_write,
     door_erase,

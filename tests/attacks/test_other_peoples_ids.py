@@ -20,7 +20,15 @@ from tests.support.two_families import OTHER, SECRET, Town, town
 NAMED = [one for one in ENDPOINTS if "{" in one.path]
 SPEAKS_OF = [one for one in ENDPOINTS if one.name in ("triage", "checkMedicines", "adviseBox", "checkDraft")]
 # What grandmother lent the helper, and nothing but it.
-LENT = {"showMember", "listEntries", "writeEntry", "listProposals", "listTransmissions", "readConversation"}
+LENT = {
+    "showMember",
+    "listEntries",
+    "listReports",
+    "writeEntry",
+    "listProposals",
+    "listTransmissions",
+    "readConversation",
+}
 
 
 async def furnished(here: Town) -> None:
@@ -59,7 +67,7 @@ async def everything(here: Town) -> str:
 THEIRS = {
     "member": "{x_member}", "entry": "{x_entry}", "proposal": "{x_entry}", "scope": "health_data",
     "review": "{x_entry}", "answer": "{x_entry}", "notice": "n-x", "key": "{x_key}", "calendar": "{x_feed}",
-    "membership": "m-xm", "invitation": "{x_invitation}",
+    "membership": "m-xm", "invitation": "{x_invitation}", "report": "{x_entry}",
 }  # fmt: skip
 
 
@@ -98,7 +106,7 @@ async def test_who_was_lent_something_reaches_it_and_no_more(one: Endpoint) -> N
             "member": here.ids["nainai"], "entry": here.ids["review"], "proposal": here.ids["entry"],
             "scope": "share", "review": here.ids["review"], "answer": here.ids["answer"], "notice": "n-ma",
             "key": here.ids["x_key"], "calendar": here.ids["x_feed"], "membership": "m-ma",
-            "invitation": here.ids["x_invitation"],
+            "invitation": here.ids["x_invitation"], "report": here.ids["entry"],
         }  # fmt: skip
         body = body_of(one.name, {"review": here.ids["review"], "member": here.ids["nainai"]})
         before = await everything(here)
@@ -107,6 +115,9 @@ async def test_who_was_lent_something_reaches_it_and_no_more(one: Endpoint) -> N
             assert got.status == 200, got.text
             for hidden in ("琥珀色风车", "draft", "Communication", "AnswerGiven", "Consent"):
                 assert hidden not in got.text
+        elif one.name == "addReport":
+            # Whoever helps may bring papers and take back their own; here nothing reads them.
+            assert got.status == 503, got.text
         else:
             # A weight was not lent either: of writing, only medicines were.
             assert got.status in (403, 404), (one.name, got.status, got.text)

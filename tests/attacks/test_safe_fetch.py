@@ -21,6 +21,7 @@ from cryptography.x509.oid import NameOID
 from kangban.adapters.safe_fetch import FetchLimits, SafeFetch, allowed_places, is_public, read_target
 from kangban.app import make_fetch
 from kangban.kernel.errors import InvalidInput, SettingsRefused, Unavailable
+from kangban.ports.web_fetch import Asking
 from kangban.settings import read_settings
 
 PUBLIC = "93.184.215.14"
@@ -307,3 +308,37 @@ async def test_the_operators_list_is_read_from_the_environment(tmp_path: Path) -
             await make_fetch(read_settings(data_dir=tmp_path, environ={})).get(f"http://{place}/")
     with pytest.raises(SettingsRefused):
         make_fetch(read_settings(data_dir=tmp_path, environ={"KANGBAN_FETCH_ALLOW": "everything"}))
+
+
+async def test_a_service_is_asked_with_its_key_and_an_error_is_an_answer() -> None:
+    async with serving(lambda _: http(b'{"code": 429}', status="429 Too Many", kind="image/odd")) as server:
+        url = f"http://page.test:{server.port}/ask?q=1"
+        found = await fetcher(server).send(Asking(url, "POST", {"X-Key": "hidden-value"}, b"{}"))
+        assert (found.status, found.body, found.headers["content-type"]) == (429, b'{"code": 429}', "image/odd")
+        assert server.heard[0].startswith(b"POST /ask?q=1 ")
+        assert b"X-Key: hidden-value" in server.heard[0]
+        assert "hidden-value" not in repr(Asking(url + "&key=hidden-value", headers={"X-Key": "hidden-value"}))
+
+
+async def test_a_key_is_never_carried_to_another_place() -> None:
+    async with serving(lambda _: http(b"", "Location: http://other.test/", status="302 Found")) as server:
+        with pytest.raises(Unavailable):
+            await fetcher(server).send(Asking(f"http://page.test:{server.port}/", headers={"X-Key": "hidden-value"}))
+        assert len(server.heard) == 1
+
+
+async def test_a_service_inside_is_not_asked_either() -> None:
+    async with serving(lambda _: http(b"inside")) as server:
+        with pytest.raises(InvalidInput):
+            await SafeFetch(resolver=resolves("127.0.0.1")).send(Asking(f"http://page.test:{server.port}/"))
+        with pytest.raises(InvalidInput):
+            await SafeFetch(resolver=resolves("127.0.0.1")).send(Asking("http://page.test/", "POST", body=b"x"))
+        assert server.heard == []
+
+
+@pytest.mark.parametrize("value", ["a\r\nHost: evil", "钥匙"])
+async def test_a_header_that_is_none_is_not_sent(value: str) -> None:
+    async with serving(lambda _: http(b"{}")) as server:
+        with pytest.raises(Unavailable):
+            await fetcher(server).send(Asking(f"http://page.test:{server.port}/", headers={"X-Key": value}))
+        assert server.heard == []

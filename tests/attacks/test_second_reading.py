@@ -164,8 +164,8 @@ async def test_a_family_does_not_erase_a_file_another_family_keeps_too() -> None
         house = here.family.system
         beside = seen_by(in_family(house, NEIGHBOURS), system_actor(NEIGHBOURS))
         for one, member in ((house, here.ids["nainai"]), (beside, here.ids["x_member"])):
-            entries, _, _ = await keep(one, member, [Upload("leaflet.txt", b"the same leaflet")])
-            await one.store.append(entries)
+            kept = await keep(one, member, [Upload("leaflet.txt", b"the same leaflet")])
+            await one.store.append([each.entry for each in kept])
         digest = sha256(b"the same leaflet").hexdigest()
         await delete(beside, here.ids["x_member"])
         assert await house.blobs.get(digest) == b"the same leaflet"

@@ -17,7 +17,7 @@ KINDS = {
 }  # fmt: skip
 FINDING = {
     "rule": str, "kind": str, "severity": str, "medicines": list, "ingredients": list, "message": str, "instead": str,
-    "ordered": list, "citations": list,
+    "ordered": list, "citations": list, "family_confirmed_insert": list,
 }  # fmt: skip
 ELDER = {
     "age_years": 76, "sex": "female", "weight_kg": 56.5, "conditions": ["高血压", "I48"], "allergies": [], "egfr": 48,

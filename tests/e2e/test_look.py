@@ -28,10 +28,10 @@ CONTRAST = """() => {
   }
   return bad;
 }"""
-SMALL = """() => [...document.querySelectorAll("button:not(.cite):not(.veil),a.btn,a.call,.tabs a,.links a,input,select,textarea")]
+SMALL = """() => [...document.querySelectorAll("button:not(.cite):not(.veil):not(.gloss):not(.spot),a.btn,a.call,.tabs a,.links a,input,select,textarea")]
   .filter((e) => e.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true }) && !e.closest(".hide-up") && e.type !== "checkbox" && e.type !== "hidden")
   .filter((e) => e.getBoundingClientRect().height < 43.5).map((e) => `${e.tagName} ${e.textContent} ${e.getBoundingClientRect().height}`)"""
-PAGES = ("/?who=nainai", "/family?who=nainai", "/cabinet?who=nainai")
+PAGES = ("/?who=nainai", "/family?who=nainai", "/cabinet?who=nainai", "/reports?who=nainai", "/library")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -164,7 +164,7 @@ async def test_a_file_is_kept_and_named(house: House) -> None:
     assert kept.body.name == "药盒.png"
     assert kept.body.media_type == "image/png"
     assert await house.blobs.get(kept.body.sha256) == png
-    assert "step.no_reader" in [e.step.key for e in events if isinstance(e, StepShown)]
+    assert "step.attachment_unreadable" in [e.step.key for e in events if isinstance(e, StepShown)]
 
 
 async def test_a_proposal_counts_only_when_confirmed(house: House) -> None:

@@ -34,7 +34,7 @@ class Reader:
 
 
 async def test_a_page_goes_through_its_reader() -> None:
-    assert await words_of(b"%PDF-1.7 ...", Reader()) == "【禁忌】\n孕妇禁用。"
+    assert await words_of(b"%PDF-1.7 ...", (Reader(),)) == "【禁忌】\n孕妇禁用。"
 
 
 @pytest.mark.parametrize("content", [b"%PDF-1.7 ...", b"\x89PNG\r\n\x1a\n....", b"\xff\xd8\xff...."])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import msgspec
 import pytest
@@ -72,6 +73,17 @@ async def test_a_passage_read_wrongly_is_recalled_too():
     found = await recall(gate_of(house), local_actor("home", "cli"), cited, ["home"], lambda one: in_family(house, one))
     assert found.known
     assert [m.member_id for m in found.members] == [who]
+
+
+async def test_a_rule_that_was_merged_into_another_finding_is_recalled_too():
+    house = memory_house()
+    who, answer = await family(house, "home", "华法林", "能吃布洛芬吗？")
+    merged = [rule for f in answer.findings for rule in f.also_rules]
+    assert merged
+    of = partial(in_family, house)
+    for rule in merged:
+        found = await recall(gate_of(house), local_actor("home", "cli"), rule, ["home"], of)
+        assert [m.member_id for m in found.members] == [who], rule
 
 
 async def test_another_version_of_the_rule_is_another_rule():

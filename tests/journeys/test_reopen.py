@@ -24,7 +24,7 @@ from kangban.clinical.record import (
 from kangban.journeys.conclusions import FUNCTIONS
 from kangban.journeys.consents import give
 from kangban.journeys.doses_taken import took_it
-from kangban.journeys.family import add_member, correct_fact, decide_proposal, write_fact
+from kangban.journeys.family import add_member, correct_fact, decide_proposal, withdraw_fact, write_fact
 from kangban.journeys.house import House, as_system, seen_by
 from kangban.kernel.clock import FixedClock
 from kangban.record.timeline import facts_of
@@ -118,6 +118,32 @@ async def test_an_old_answer_is_left_alone(clock):
     clock.move(timedelta(days=91))
     await write_fact(mum, who, Condition("胃溃疡", "peptic_ulcer"))
     assert await told(mum, "acc-mum") == []
+
+
+async def test_an_offer_out_of_the_box_that_would_not_be_made_any_more_is_told(clock):
+    mum, who = await at_home(clock, *KNOWN, Observation("pregnancy", 0.0), MedicationStatement("none"))
+    at = clock.now()
+    facts = await facts_of(mum.store, "home", who, at)
+    inputs = {"complaint": "头痛", "box": [{"name": "布洛芬缓释胶囊", "expires_on": None}], "today": "2026-11-21"}
+    output = FUNCTIONS["medicine_advice"](inputs, facts)
+    assert msgspec.json.decode(output)["offer"]
+    body = DetectedIssue("medicine_advice", inputs, at, shipped().fingerprint, output)
+    await as_system(mum).store.append([Entry("i-2", "home", who, body, at, at, Provenance("kangban", "system"))])
+    clock.move(timedelta(days=1))
+    await write_fact(mum, who, Condition("胃溃疡", "peptic_ulcer"))
+    (only,) = await told(mum, "acc-mum")
+    assert only[1] == {"count": "1"}
+
+
+async def test_taking_back_a_fact_is_news_too(clock):
+    mum, who = await at_home(clock, *KNOWN, Observation("pregnancy", 0.0), METFORMIN)
+    bad = await write_fact(mum, who, Observation("egfr", 20.0))
+    clock.move(timedelta(minutes=1))
+    good = await write_fact(mum, who, Observation("egfr", 90.0))
+    before = len(await told(mum, "acc-mum"))
+    assert bad != good
+    await withdraw_fact(mum, good)
+    assert len(await told(mum, "acc-mum")) == before + 1
 
 
 async def concluded(house: House, who: str) -> None:

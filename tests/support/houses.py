@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from kangban.adapters.blob_files import MemoryBlobs
+from kangban.adapters.gram_index import GramIndex
 from kangban.adapters.memory_audit import MemoryAudit
 from kangban.adapters.memory_doors import MemoryAccounts, MemoryNotices
+from kangban.adapters.memory_library import MemoryLibraryStore
 from kangban.adapters.memory_store import MemoryRecordStore
 from kangban.agent.offline.brain import OfflineBrain
 from kangban.app import corpus_sections, search_index
 from kangban.clinical.access import PROFESSIONS, Actor, Licence, Membership, Role
 from kangban.clinical.account import Account
 from kangban.journeys.house import House, nobody, seen_by
+from kangban.journeys.library.kept import Library
 from kangban.kernel.clock import Clock, FixedClock
 from kangban.ports.chat_model import ChatModel
 
@@ -29,7 +32,7 @@ def memory_house(
         family_id=family_id, demo=False, store=MemoryRecordStore(audit=audit, notices=notices, accounts=accounts),
         blobs=MemoryBlobs(), search=search_index(), sections=corpus_sections(), model=model or offline,
         offline=offline, clock=clock or FixedClock(NOW), actor=nobody(family_id), accounts=accounts, audit=audit,
-        notices=notices, model_host=host,
+        notices=notices, model_host=host, library=Library(MemoryLibraryStore(), GramIndex),
     )  # fmt: skip
     return seen_by(house, nobody(family_id))
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
+from kangban.agent.closing import closed_after
 from kangban.kernel.errors import Unavailable
 from kangban.ports.chat_model import (
     ChatEvent,
@@ -50,7 +49,7 @@ class Round:
         """
         loop = asyncio.get_running_loop()
         end = None if limit_s is None else loop.time() + max(0.0, limit_s)
-        async with _closed_after(model.stream(request)) as events:
+        async with closed_after(model.stream(request)) as events:
             while (event := await _next(events, end)) is not None:
                 if isinstance(event, TextDelta | ReasoningDelta):
                     self._size += len(event.text)
@@ -74,14 +73,3 @@ async def _next(events: AsyncIterator[ChatEvent], end: float | None) -> ChatEven
             return await anext(events, None)
     except TimeoutError:
         raise Unavailable("the model did not finish before the run's deadline", key="model.too_slow") from None
-
-
-@asynccontextmanager
-async def _closed_after(events: AsyncIterator[ChatEvent]) -> AsyncGenerator[AsyncIterator[ChatEvent], None]:
-    # The port promises an iterator; closing it, where it can be closed, cancels the request on the wire.
-    try:
-        yield events
-    finally:
-        close: Any = getattr(events, "aclose", None)
-        if close is not None:
-            await close()

@@ -132,6 +132,7 @@ class _Address:
 
     async def _body(self, request: Request, one: Endpoint) -> Any:
         limits = self._desk.limits
+        most = one.most_body or limits.most_body
         if one.body is None:
             return NoWords()
         kind = request.headers.get("content-type", "").split(";")[0].strip().casefold()
@@ -140,15 +141,15 @@ class _Address:
         length = request.headers.get("content-length", "0")
         if not (length.isascii() and length.isdecimal()):
             raise InvalidInput("a length in digits", field="content-length")
-        if int(length[:12]) > limits.most_body:
-            return refusal(413, "invalid_input", f"more than {limits.most_body} bytes")
+        if int(length[:12]) > most:
+            return refusal(413, "invalid_input", f"more than {most} bytes")
         raw = bytearray()
         try:
             async with asyncio.timeout(limits.body_within_s):
                 async for part in request.stream():
                     raw += part
-                    if len(raw) > limits.most_body:
-                        return refusal(413, "invalid_input", f"more than {limits.most_body} bytes")
+                    if len(raw) > most:
+                        return refusal(413, "invalid_input", f"more than {most} bytes")
         except TimeoutError:
             return refusal(408, "invalid_input", "the body came too slowly", {"Connection": "close"})
         return read_json(bytes(raw), one.body)

@@ -116,6 +116,7 @@ class Endpoint(msgspec.Struct, frozen=True):
     """One address and method: what it takes, what it answers, and its work.
 
     `streams`: it may answer text/event-stream instead. `heavy`: it thinks; fewer of these a minute.
+    `most_body`: bytes, where it takes more than the others.
     """
 
     method: Literal["GET", "POST", "PUT", "DELETE"]
@@ -129,6 +130,7 @@ class Endpoint(msgspec.Struct, frozen=True):
     status: int = 200
     heavy: bool = False
     streams: bool = False
+    most_body: int | None = None
 
 
 Plain = Response | Mapping[str, Any] | msgspec.Struct

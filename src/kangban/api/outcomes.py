@@ -40,6 +40,7 @@ class FindingOut(msgspec.Struct, frozen=True):
     instead: str
     ordered: list[str]
     citations: list[CitationOut]
+    family_confirmed_insert: list[str]
 
 
 class UnknownOut(msgspec.Struct, frozen=True):

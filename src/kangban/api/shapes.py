@@ -6,20 +6,24 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from kangban.clinical.access import Licence, Role
 from kangban.clinical.record import (
     AllergyIntolerance,
+    BodyPosition,
+    BodySite,
     Condition,
     ConsentScope,
     FactBody,
+    Meal,
     MedicationAdministration,
     MedicationRequest,
     MedicationStatement,
     Observation,
     Patient,
 )
+from kangban.clinical.report import Comparator
 from kangban.kernel.errors import InvalidInput
 from kangban.review.reasons import ReviewDecision
 
@@ -29,12 +33,13 @@ Line = Annotated[str, Meta(max_length=400)]
 Text = Annotated[str, Meta(max_length=4_000)]
 Id = Annotated[str, Meta(min_length=1, max_length=200)]
 Key = Annotated[str, Meta(min_length=8, max_length=100)]
+BoxLine = Annotated[str, Meta(max_length=60)]
 Count = Annotated[float, Meta(ge=0, le=1000)]
 
 Kind = Literal[
-    "Patient", "MedicationStatement", "MedicationRequest", "MedicationAdministration", "AllergyIntolerance",
-    "Condition", "Observation", "DocumentReference", "Communication", "AnswerGiven", "Feedback", "DetectedIssue",
-    "Proposal", "ReviewItem", "Consent", "BreakGlass", "Transmission",
+    "Patient", "MedicationStatement", "MedicationRequest", "MedicationAdministration", "MedicationKnowledge",
+    "AllergyIntolerance", "Condition", "Observation", "DocumentReference", "DiagnosticReport", "Communication",
+    "AnswerGiven", "Feedback", "DetectedIssue", "Proposal", "ReviewItem", "Consent", "BreakGlass", "Transmission",
 ]  # fmt: skip
 
 
@@ -59,12 +64,18 @@ class PatientIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="Pa
 
 
 class ObservationBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="Observation"):
-    """A measurement or a state."""
+    """A measurement or a state. What is left out of a correction stays as it was, unless code or unit changed."""
 
     code: Annotated[str, Meta(min_length=1, max_length=80)]
     value: Annotated[float, Meta(ge=-1e9, le=1e9)] | None = None
     unit: Annotated[str, Meta(max_length=40)] = ""
     text: Line = ""
+    comparator: Comparator | UnsetType | None = UNSET
+    low: Annotated[float, Meta(ge=-1000000000.0, le=1000000000.0)] | UnsetType | None = UNSET
+    high: Annotated[float, Meta(ge=-1000000000.0, le=1000000000.0)] | UnsetType | None = UNSET
+    body_position: BodyPosition | UnsetType = UNSET
+    body_site: BodySite | UnsetType = UNSET
+    meal: Meal | UnsetType = UNSET
 
 
 class ConditionBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="Condition"):
@@ -91,6 +102,10 @@ class StatementBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag
     status: Literal["active", "in_cabinet", "stopped"] = "active"
     expires_on: date | None = None
     opened_on: date | None = None
+    strength: BoxLine = ""
+    batch: BoxLine = ""
+    approval: BoxLine = ""
+    barcode: BoxLine = ""
 
 
 class AdministrationBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="MedicationAdministration"):
@@ -120,13 +135,28 @@ _MADE = {
 }  # fmt: skip
 
 
-def fact_of(body: AnyFact) -> FactBody:
-    """The body as the record keeps it; raises InvalidInput for blank words and letters nobody sees."""
+_OF_THE_VALUE = ("comparator", "printed")  # another value is not what the paper has
+_STAYS = ("low", "high", "body_position", "body_site", "meal", *_OF_THE_VALUE)
+
+
+def fact_of(body: AnyFact, before: FactBody | None = None) -> FactBody:
+    """The body as the record keeps it; raises InvalidInput for blank words and letters nobody sees.
+
+    `before` is the fact it corrects: of an Observation, what the body leaves out stays.
+    """
     for field in body.__struct_fields__:
         value = getattr(body, field)
         if isinstance(value, str):
             check_line(value, f"body.{field}")
-    return _MADE[type(body)](**{name: getattr(body, name) for name in body.__struct_fields__})
+    told = {name: value for name in body.__struct_fields__ if (value := getattr(body, name)) is not UNSET}
+    made = _MADE[type(body)](**told)
+    if not isinstance(made, Observation) or not isinstance(before, Observation):
+        return made
+    if (made.code, made.unit) != (before.code, before.unit):
+        return made
+    same = (made.value, made.text) == (before.value, before.text)
+    stays = _STAYS if same else tuple(name for name in _STAYS if name not in _OF_THE_VALUE)
+    return msgspec.structs.replace(made, **{name: getattr(before, name) for name in stays if name not in told})
 
 
 def check_line(text: str, field: str, *, needed: bool = False) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from kangban.api.call import Endpoint
-from kangban.api.endpoints import asking, caller, entries, members, places, reviews, thinking
+from kangban.api.endpoints import asking, caller, entries, members, places, reports, reviews, thinking
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *caller.ENDPOINTS,
     *members.ENDPOINTS,
     *entries.ENDPOINTS,
+    *reports.ENDPOINTS,
     *asking.ENDPOINTS,
     *reviews.ENDPOINTS,
     *places.ENDPOINTS,

@@ -52,11 +52,35 @@ async def _look(data_dir: Any, demo: bool) -> list[dict[str, Any]]:
         )
     else:
         rows.append(_row("model", "ok", f"{settings.model.model} ({settings.model.place})"))
-    rows.append(
-        _row("readers", "missing", "no reader for photos and PDF files yet: they are kept and named", "see CHANGELOG")
-    )
+    rows.append(_reader())
+    rows.append(await _interpreter())
     rows += await _kept(settings)
     return [*rows, *await asyncio.to_thread(encryption_rows, settings), *await walls_rows(settings)]
+
+
+def _reader() -> dict[str, Any]:
+    from kangban.adapters.page_reader.parts import missing_parts
+    from kangban.app import page_reader
+    from kangban.kernel.errors import KangbanError
+
+    try:
+        limits = page_reader().settings
+    except KangbanError as error:
+        return _row("reader", "broken", error.message, f"mend {error.field}")
+    missing = missing_parts()
+    if missing:
+        return _row("reader", "broken", f"cannot read photos and PDF files without {', '.join(missing)}", "make setup")
+    what = f"PDF, photos, Word, text, CSV and zip: {limits.pages} pages, {limits.megabytes} MB, {limits.megapixels} Mpx"
+    return _row("reader", "ok", f"{what}; its process starts with the first file")
+
+
+async def _interpreter() -> dict[str, Any]:
+    from kangban.adapters.sandbox.interpreter import JailedInterpreter
+
+    state = await JailedInterpreter().state()
+    if state.on:
+        return _row("interpreter", "ok", f"Python cells behind {', '.join(state.walls)}")
+    return _row("interpreter", "missing", state.reason, "Linux with seccomp, and user namespaces or Landlock")
 
 
 def _packs() -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kangban.cli.options import Input, Json, Jsonl, Lang, language, run
+from kangban.cli.reports import close_reader, content_of
 
 if TYPE_CHECKING:
     from kangban.cli.shapes import InsertIn
@@ -31,7 +32,10 @@ def read_insert(
     async def work(asked: InsertIn) -> dict[str, Any]:
         return insert_object(read_words(await _words(asked)))
 
-    run(InsertIn, work, words={"file": file}, source=input, jsonl=jsonl, show=None if json else _show)
+    run(
+        InsertIn, work, words={"file": file}, source=input, jsonl=jsonl, show=None if json else _show,
+        after=close_reader,
+    )  # fmt: skip
 
 
 async def _words(asked: InsertIn) -> str:
@@ -42,20 +46,9 @@ async def _words(asked: InsertIn) -> str:
         raise InvalidInput("give a file or a text, one of them", field="file")
     if asked.text is not None:
         return asked.text
-    return await words_of(_content(asked.file or ""))
+    from kangban.app import page_reader
 
-
-def _content(name: str) -> bytes:
-    from pathlib import Path
-
-    from kangban.kernel.errors import InvalidInput
-
-    if not name:
-        raise InvalidInput("no file was named", field="file")
-    try:
-        return Path(name).read_bytes()
-    except (OSError, ValueError) as error:
-        raise InvalidInput(f"the file cannot be read: {type(error).__name__}", field="file") from None
+    return await words_of(content_of(asked.file or ""), (page_reader(),))
 
 
 def _show(answer: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ import typer
 
 from kangban.cli import (
     accounts,
+    agents,
     ask,
     audit,
     calendars,
@@ -20,14 +21,24 @@ from kangban.cli import (
     guard,
     inserts,
     keys,
+    labs,
+    library,
+    measurements,
     medicines,
     members,
+    models,
+    own_inserts,
     privacy,
     record,
+    report_shelf,
+    reports,
     reviews,
     rules,
     search,
+    secrets,
     serve,
+    tools,
+    tools_parse,
     triage,
     vault,
     worker,
@@ -52,6 +63,10 @@ families_app = typer.Typer(help="Families and clinics. 家庭和诊所。", no_a
 calendar_app = typer.Typer(help="Calendar feeds. 日历订阅。", no_args_is_help=True, rich_markup_mode=None)
 keys_app = typer.Typer(help="Keys for scripts. 程序密钥。", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(medicines_app, name="medicines")
+labs_app = typer.Typer(help="Laboratory tests. 检验项目。", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(labs_app, name="labs")
+own_app = typer.Typer(help="Inserts of your own. 自家录的说明书。", no_args_is_help=True, rich_markup_mode=None)
+medicines_app.add_typer(own_app, name="own")
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(keys_app, name="keys")
 app.add_typer(calendar_app, name="calendar")
@@ -66,11 +81,29 @@ consents_app = typer.Typer(help="Who may see what. 同意与共享。", no_args_
 members_app = typer.Typer(help="The people of the family. 家庭成员。", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(consents_app, name="consents")
 app.add_typer(members_app, name="members")
+library_app = typer.Typer(help="Books and files to ask. 资料库。", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(library_app, name="library")
 privacy_app = typer.Typer(help="What leaves this machine. 隐私。", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(privacy_app, name="privacy")
 rules_app = typer.Typer(help="What the packs say, in operation. 规则。", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(rules_app, name="rules")
 
+agents_app = typer.Typer(help="Agents of your own. 智能体工坊。", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(agents_app, name="agents")
+measurements_app = typer.Typer(help="Measured at home. 家庭测量。", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(measurements_app, name="measurements")
+reports_app = typer.Typer(help="Reports and documents. 报告。", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(reports_app, name="reports")
+
+tools_app = typer.Typer(help="The tools of the agents. 工具。", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(tools_app, name="tools")
+models_app = typer.Typer(help="Language models. 语言模型。", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(models_app, name="models")
+secrets_app = typer.Typer(help="Keys of services. 服务密钥。", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(secrets_app, name="secrets")
+
+tools_app.command("parse", help="Which calls did a model mean? 看懂工具调用。")(tools_parse.parse)
+models_app.command("probe", help="What can a model server do? 测模型服务。")(models.probe)
 app.command("serve", help="Start the pages. 打开网页服务。")(serve.serve)
 app.command("demo", help="Start the pages with the invented demo family. 演示家庭。")(serve.demo)
 app.command("worker", help="Send notices, watch the clocks. 发通知、看时限。")(worker.worker)
@@ -86,10 +119,16 @@ app.command("restore", help="Put a backup back. 恢复备份。")(vault.restore)
 medicines_app.command("check", help="May this person take these? 能不能吃。")(medicines.check)
 medicines_app.command("advise", help="What of our box may this person take? 家里的药能吃哪个。")(medicines.advise)
 medicines_app.command("read-insert", help="What does a package insert say? 读说明书。")(inserts.read_insert)
+medicines_app.command("propose-insert", help="Keep an insert to confirm. 录说明书。")(own_inserts.propose)
+own_app.command("list", help="A member's inserts. 看录过的。")(own_inserts.list_)
+own_app.command("confirm", help="Checks use it from now on. 确认。")(own_inserts.confirm)
+own_app.command("dismiss", help="It was read wrongly. 不要。")(own_inserts.dismiss)
+own_app.command("withdraw", help="Take it back. 撤回。")(own_inserts.withdraw)
 medicines_app.command("resolve", help="What is in a named medicine? 里面是什么。")(medicines.resolve)
 medicines_app.command("took", help="A dose really taken. 吃了。")(doses.took)
 medicines_app.command("taken", help="The last 24 hours, summed up. 今天吃过。")(doses.taken)
 medicines_app.command("undo", help="Take a dose back. 撤回。")(doses.undo)
+labs_app.command("resolve", help="Which test is a printed name? 是哪个检验项目。")(labs.resolve)
 guard_app.command("check", help="May this draft be shown? 能不能给人看。")(guard.check)
 case_app.command("replay", help="Rebuild every stored conclusion. 重建结论。")(record.replay)
 record_app.command("confirm", help="Confirm a proposed entry. 确认记录。")(record.confirm)
@@ -128,8 +167,39 @@ consents_app.command("withdraw", help="Say no, at once. 撤回。")(consents.wit
 rules_app.command("recall", help="What a wrong rule touched. 召回一条规则。")(rules.recall)
 privacy_app.command("hide", help="Hide names and numbers of persons. 隐去身份。")(privacy.hide)
 privacy_app.command("sent", help="What was sent about a member. 发出过什么。")(privacy.sent)
+library_app.command("add", help="Add files, folders or zips. 加资料。")(library.add)
+library_app.command("list", help="What is in it. 看资料。")(library.list_)
+library_app.command("remove", help="Take a document out for good. 删资料。")(library.remove)
+library_app.command("resume", help="Read on what was broken off. 接着读。")(library.resume)
+library_app.command("search", help="Search it. 搜资料库。")(library.search)
+library_app.command("ask", help="Ask it; answers name their page. 问资料库。")(library.ask)
 members_app.command("list", help="Whom you may see. 看成员。")(members.list_)
 members_app.command("add", help="Add a member. 加成员。")(members.add)
+measurements_app.command("add", help="Write down what was measured. 记测量。")(measurements.add)
+measurements_app.command("undo", help="Take it back. 撤回。")(measurements.undo)
+reports_app.command("read", help="What does a file say? 读报告。")(reports.read)
+reports_app.command("explain", help="In plain words for a member. 讲给我听。")(reports.explain)
+reports_app.command("add", help="Keep and read a file. 加报告。")(report_shelf.add)
+reports_app.command("list", help="A member's reports. 看有哪些。")(report_shelf.list_)
+reports_app.command("show", help="One of them, line by line. 看一份。")(report_shelf.show)
+reports_app.command("confirm", help="Say which lines are right. 核对入档。")(report_shelf.confirm)
+reports_app.command("reread", help="Read the kept file afresh. 重新读一遍。")(report_shelf.reread)
+reports_app.command("keep", help="It is theirs although it differs. 就是这个人的。")(report_shelf.keep)
+reports_app.command("move", help="It is another member's. 换个人。")(report_shelf.move)
+reports_app.command("delete", help="Erase it with all that came of it. 删除。")(report_shelf.delete)
+tools_app.command("list", help="What there is. 看有哪些。")(tools.list_)
+tools_app.command("call", help="Call one. 用一个。")(tools.call)
+secrets_app.command("set", help="Keep a key, typed or piped in. 存密钥。")(secrets.set_)
+secrets_app.command("list", help="Which are set; never a value. 看有哪些。")(secrets.list_)
+secrets_app.command("remove", help="Forget one. 删密钥。")(secrets.remove)
+
+agents_app.command("list", help="What there is. 有哪些。")(agents.list_)
+agents_app.command("run", help="Let one work on a task. 运行。")(agents.run_)
+agents_app.command("export", help="As YAML. 导出。")(agents.export)
+agents_app.command("import", help="From YAML, as a new one. 导入。")(agents.import_)
+agents_app.command("save", help="From YAML, as the next version. 保存。")(agents.save)
+agents_app.command("remove", help="Forget one. 删除。")(agents.remove)
+agents_app.command("runs", help="What they did. 运行记录。")(agents.runs)
 
 
 @app.callback(invoke_without_command=True)

@@ -59,6 +59,8 @@ def _show_check(answer: dict[str, Any]) -> str:
         if one["instead"]:
             lines.append(f"    -> {one['instead']}")
         lines += [f"    {c['title']} {c['place']}" for c in one["citations"][:2]]
+        if one["family_confirmed_insert"]:
+            lines.append(f"    [family_confirmed_insert] {', '.join(one['family_confirmed_insert'])}")
     lines += [f"[unknown: {u['worst']}] {u['fact']}: {u['why']}" for u in answer["unknown"]]
     lines += [f"[not in catalogue] {m['name']} ({', '.join(m['suggestions'])})" for m in answer["not_in_catalogue"]]
     lines.append(f"({answer['checked']} items checked; not found is not the same as safe)")

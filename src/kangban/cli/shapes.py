@@ -32,6 +32,7 @@ __all__ = [
     "DraftIn",
     "GuardIn",
     "InsertIn",
+    "LabNameIn",
     "MedicineIn",
     "ObservationIn",
     "Person",
@@ -42,6 +43,14 @@ __all__ = [
     "Words",
     "check_text",
 ]
+
+
+class LabNameIn(msgspec.Struct, forbid_unknown_fields=True):
+    """labs resolve."""
+
+    name: str
+    unit: str | None = None
+    specimen: str | None = None
 
 
 class AskIn(msgspec.Struct, forbid_unknown_fields=True):

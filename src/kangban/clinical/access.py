@@ -42,17 +42,19 @@ Purpose = Literal[
 # Groups a person can be asked about in one word; every kind of entry stands in exactly one.
 KIND_GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "identity": ("Patient",),
-    "medicines": ("MedicationStatement", "MedicationRequest", "MedicationAdministration"),
+    "medicines": ("MedicationStatement", "MedicationRequest", "MedicationAdministration", "MedicationKnowledge"),
     "allergies": ("AllergyIntolerance",),
     "conditions": ("Condition",),
     "measurements": ("Observation",),
-    "documents": ("DocumentReference",),
+    "documents": ("DocumentReference", "DiagnosticReport"),
     "conversations": ("Communication", "AnswerGiven", "Feedback"),
     "conclusions": ("DetectedIssue", "Proposal"),
     "reviews": ("ReviewItem",),
     "consents": ("Consent", "BreakGlass"),
     "transmissions": ("Transmission",),
 }
+# What belongs to a family or clinic and to no person in it: its libraries. Nobody consents to them, nobody shares them.
+HOUSE_GROUPS: Final[dict[str, str]] = {"FamilyLibrary": "family_library", "ProfessionalLibrary": "professional_library"}
 GROUP_OF: Final[dict[str, str]] = {kind: group for group, kinds in KIND_GROUPS.items() for kind in kinds}
 
 

@@ -80,6 +80,8 @@ HAPPENINGS: Final[dict[str, Happening]] = {
     "calendar.seen": _life("R", "disclose"),
     "export.made": Happening("R", _EXPORT),
     "import.made": Happening("C", Coding("dcm", "110107")),
+    "library.added": _rest("C", "create"),
+    "library.removed": _life("D", "destroy"),
     "consent.given": _rest("C", "create"),
     "consent.withdrawn": _rest("U", "update"),
     "break_glass.opened": _security("E", _EMERGENCY),

@@ -10,7 +10,7 @@ from kangban.clinical.urgency import Severity, Urgency
 
 FindingKind = Literal[
     "interaction", "duplicate", "dose", "condition", "allergy", "pregnancy", "lactation", "age", "renal", "hepatic",
-    "food", "omission",
+    "food", "omission", "composition",
 ]  # fmt: skip
 
 
@@ -32,6 +32,9 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     citations: tuple[str, ...] = ()
     ordered: tuple[str, ...] = ()  # those of `medicines` a clinician ordered
     over_limit: bool = False  # a stated dose is above a label limit
+    also_rules: tuple[str, ...] = ()  # rules that said the same and were merged into this finding
+    # Those of `medicines` whose contents rest on an insert the family confirmed, not on the catalogue.
+    family_confirmed_insert: tuple[str, ...] = ()
 
 
 class UnknownFact(msgspec.Struct, frozen=True):

@@ -27,7 +27,8 @@ class Page(msgspec.Struct, frozen=True, omit_defaults=True):
     """One page, numbered from 1. `aspect` is height / width of the straightened page.
 
     `turned` is by how many degrees clockwise the reader turned the picture to read it; `source` whence the words come.
-    `doubts` are codes about the whole page: "blurred", "dark", "cut_off", "handwriting", "few_words".
+    `doubts` are codes about the whole page: "blurred", "dark", "cut_off", "handwriting", "few_words", and "not_read"
+    where a page of several failed. `document` names the file of a zip the page belongs to; "" where there is only one.
     """
 
     number: int
@@ -36,6 +37,7 @@ class Page(msgspec.Struct, frozen=True, omit_defaults=True):
     source: Literal["text_layer", "ocr", "plain"]
     turned: int = 0
     doubts: tuple[str, ...] = ()
+    document: str = ""
 
     @property
     def text(self) -> str:

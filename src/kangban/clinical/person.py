@@ -35,6 +35,24 @@ class TakenDose(msgspec.Struct, frozen=True, omit_defaults=True):
     at: datetime | None = None
 
 
+class OwnContent(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One ingredient as an insert prints it; `ingredient` is a catalogue id, None where the catalogue has none."""
+
+    name: str
+    ingredient: str | None = None
+    amount: str | None = None  # in one `unit` of the product
+
+
+class OwnProduct(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A product whose package insert the family confirmed: the entry that says so, and what is inside."""
+
+    entry_id: str
+    names: tuple[str, ...]
+    contents: tuple[OwnContent, ...]
+    unit: str = ""
+    form: str = ""
+
+
 class ObservedValue(msgspec.Struct, frozen=True, omit_defaults=True):
     """A measured value: LOINC or analyte id, number, UCUM unit, moment (ISO date or time) if known."""
 
@@ -61,6 +79,7 @@ class PersonFacts(msgspec.Struct, frozen=True, omit_defaults=True):
     medicines: tuple[MedicineUse, ...] | None = None
     observations: tuple[ObservedValue, ...] = ()
     taken: tuple[TakenDose, ...] = ()
+    own_products: tuple[OwnProduct, ...] = ()
 
 
 UNKNOWN_PERSON = PersonFacts()

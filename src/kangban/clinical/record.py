@@ -13,7 +13,10 @@ import msgspec
 
 from kangban.clinical.draft import Answer, Draft
 from kangban.clinical.finding import Finding
-from kangban.clinical.person import PersonFacts, Sex
+from kangban.clinical.insert import Proposal as ProposedEntry
+from kangban.clinical.person import OwnContent, PersonFacts, Sex
+from kangban.clinical.reading import LineDecision, Whose
+from kangban.clinical.report import Comparator, Report
 from kangban.clinical.urgency import Urgency
 
 
@@ -41,13 +44,31 @@ class Patient(msgspec.Struct, frozen=True, omit_defaults=True, tag="Patient"):
     active: bool = True
 
 
+BodyPosition = Literal["", "sitting", "lying", "standing"]
+BodySite = Literal[
+    "", "left_arm", "right_arm", "left_wrist", "right_wrist", "axilla", "ear", "forehead", "mouth", "rectum"
+]  # fmt: skip
+Meal = Literal["", "fasting", "before_meal", "after_meal", "bedtime", "random"]
+
+
 class Observation(msgspec.Struct, frozen=True, omit_defaults=True, tag="Observation"):
-    """A measurement or fact: analyte id, vital sign, "weight", "pregnancy" (weeks), "breastfeeding" (0/1)."""
+    """A measurement or fact: analyte id, vital sign, "weight", "pregnancy" (weeks), "breastfeeding" (0/1).
+
+    A code "printed:NAME" is a test that is not in the catalogue: kept as printed, read by no rule. `low` and `high` are
+    the range of the laboratory in `unit`; `printed` is value, unit and range as the paper has them.
+    """
 
     code: str
     value: float | None = None
     unit: str = ""
     text: str = ""
+    comparator: Comparator | None = None
+    low: float | None = None
+    high: float | None = None
+    printed: str = ""
+    body_position: BodyPosition = ""
+    body_site: BodySite = ""
+    meal: Meal = ""
 
 
 class Condition(msgspec.Struct, frozen=True, omit_defaults=True, tag="Condition"):
@@ -66,7 +87,10 @@ class AllergyIntolerance(msgspec.Struct, frozen=True, omit_defaults=True, tag="A
 
 
 class MedicationStatement(msgspec.Struct, frozen=True, omit_defaults=True, tag="MedicationStatement"):
-    """What the person says they take, or what stands in the cabinet (status "in_cabinet")."""
+    """What the person says they take, or what stands in the cabinet (status "in_cabinet").
+
+    `strength`, `batch`, `approval` (国药准字) and `barcode` are of the box, as a person confirmed them.
+    """
 
     name: str
     dose: str | None = None
@@ -74,6 +98,10 @@ class MedicationStatement(msgspec.Struct, frozen=True, omit_defaults=True, tag="
     status: Literal["active", "in_cabinet", "stopped"] = "active"
     expires_on: date | None = None
     opened_on: date | None = None
+    strength: str = ""
+    batch: str = ""
+    approval: str = ""
+    barcode: str = ""
 
 
 class MedicationAdministration(msgspec.Struct, frozen=True, omit_defaults=True, tag="MedicationAdministration"):
@@ -110,6 +138,41 @@ class DocumentReference(msgspec.Struct, frozen=True, tag="DocumentReference"):
     read: bool = False
 
 
+class DiagnosticReport(msgspec.Struct, frozen=True, omit_defaults=True, tag="DiagnosticReport"):
+    """One document of a kept file as read. Nothing of it counts before a person said so, line by line.
+
+    registered: whose it is was asked and not answered · preliminary: lines wait for a person · final: every line was
+    decided. `document_id` is the first entry of the file, `number` which of its `count` documents this is, from 1.
+    `sampled_at` is what a person said where the paper names no day. Each change supersedes the last; the expected
+    version of a decision is the id of the entry that was seen.
+    """
+
+    document_id: str
+    number: int
+    count: int
+    status: Literal["registered", "preliminary", "final"]
+    report: Report
+    whose: Whose
+    decisions: tuple[LineDecision, ...] = ()
+    sampled_at: datetime | None = None
+
+
+class MedicationKnowledge(msgspec.Struct, frozen=True, omit_defaults=True, tag="MedicationKnowledge"):
+    """A package insert as an entry of the family's own, read from the kept file `document_id`.
+
+    Checks use it only while it is confirmed, beside the catalogue and never in its place. `proposal` is everything that
+    was read, for whoever confirms; its spans are of the words read from the file.
+    """
+
+    document_id: str
+    names: tuple[str, ...]
+    contents: tuple[OwnContent, ...]
+    unit: str = ""
+    form: str = ""
+    status: Literal["proposed", "confirmed", "dismissed"] = "proposed"
+    proposal: ProposedEntry = ProposedEntry()
+
+
 class Communication(msgspec.Struct, frozen=True, omit_defaults=True, tag="Communication"):
     """One message of a conversation. `client_id` makes a repeated submit harmless."""
 
@@ -133,10 +196,11 @@ class DetectedIssue(msgspec.Struct, frozen=True, tag="DetectedIssue"):
     """A stored conclusion: which pure function on which inputs gave which output, byte for byte.
 
     `output` is canonical JSON; replay runs `function` on `inputs` with the record as known at
-    `facts_known_at` and compares bytes. `rules_fingerprint` tells whether the packs have changed.
+    `facts_known_at` and compares bytes. `rules_fingerprint` tells whether the packs have changed. `message_id` is the
+    message, or the report, that it was drawn for.
     """
 
-    function: Literal["triage", "medicine_check", "guard"]
+    function: Literal["triage", "medicine_check", "medicine_advice", "guard"]
     inputs: dict[str, Any]
     facts_known_at: datetime
     rules_fingerprint: str
@@ -240,8 +304,8 @@ class Transmission(msgspec.Struct, frozen=True, tag="Transmission"):
 
 Body = (
     Patient | Observation | Condition | AllergyIntolerance | MedicationStatement | MedicationRequest
-    | MedicationAdministration | DocumentReference | Communication | AnswerGiven | DetectedIssue | Proposal
-    | ReviewItem | Feedback
+    | MedicationAdministration | MedicationKnowledge | DocumentReference | DiagnosticReport | Communication
+    | AnswerGiven | DetectedIssue | Proposal | ReviewItem | Feedback
     | Consent | BreakGlass | Transmission
 )  # fmt: skip
 

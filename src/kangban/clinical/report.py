@@ -50,7 +50,10 @@ class PrintedRow(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class PrintedMedicine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One medicine of a prescription, discharge summary or box, as printed."""
+    """One medicine of a prescription, discharge summary or box, as printed.
+
+    `doubts` (codes): the reader's, and "old" where the order has run out or names no days and is over a month old.
+    """
 
     name: str
     page: int
@@ -119,7 +122,7 @@ class BoxLabel(msgspec.Struct, frozen=True, omit_defaults=True):
 class ReportRow(msgspec.Struct, frozen=True, omit_defaults=True):
     """A row as understood: what is measured, in which unit, and what follows from value and range.
 
-    `printed` is the row it came from. `flag` is derived, never the printed one. `analyte` and `loinc` are None where the
+    `printed` is the row it came from. `flag` is derived, never the printed one. `analyte`, `loinc`: None where
     name, unit and specimen do not settle it. `doubts` (codes, the printed row's included) say why a person must look:
     "unknown_analyte", "ambiguous_analyte", "unit_impossible", "flag_disagrees", "tenfold_jump", "sex_needed",
     "age_needed", "implausible", "duplicate_row". `needs_confirm` is true where a person must look at this very row.

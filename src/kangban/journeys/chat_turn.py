@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from datetime import timedelta
 from functools import partial
-from typing import Any, cast
 
 import msgspec
 
@@ -18,6 +17,7 @@ from kangban.agent.offline.plan import whole_question
 from kangban.agent.prompts import system_prompt
 from kangban.clinical.advice import BoxItem
 from kangban.clinical.draft import Answer, Draft, Step, ToolTrace, Verdict
+from kangban.clinical.kept_report import Reading
 from kangban.clinical.person import PersonFacts
 from kangban.clinical.record import AnswerGiven, Communication, Entry
 from kangban.clinical.urgency import Lang, Urgency
@@ -28,12 +28,16 @@ from kangban.journeys.auditing.turns import asked as asked_event
 from kangban.journeys.conclude import Turn, closing_entries
 from kangban.journeys.entry_ids import answer_entry_id, released_entry_id
 from kangban.journeys.house import House, as_system, for_purpose, get_member, require, signed
+from kangban.journeys.library.searching import LibraryReader
 from kangban.journeys.other_names import names_of_others
 from kangban.journeys.outbound import brain_for
 from kangban.journeys.own_words import own_words
 from kangban.journeys.render import cited_only, claims_after, plain_text, urgency_line
-from kangban.journeys.reviewing.opening import RUN, Doubt, Opening, open_review
+from kangban.journeys.reports.attached import read_attached
+from kangban.journeys.reports.shelf import readings_of
+from kangban.journeys.reviewing.opening import Doubt, Opening, open_review
 from kangban.journeys.shared_box import box_of
+from kangban.journeys.step_values import told_value
 from kangban.journeys.turn_events import SentenceReleased, StepShown, Stored, TurnDone, TurnEvent, UrgencyJudged
 from kangban.kernel.errors import InvalidInput, KangbanError, NotFound
 from kangban.kernel.ids import derived_id
@@ -123,10 +127,10 @@ async def _released(house: House, message_id: str) -> Entry | None:
 
 
 async def _turn(house: House, question: Question, message_id: str, patient_id: str) -> AsyncGenerator[TurnEvent, None]:
-    kept, file_steps, words = await keep(house, question.member_id, question.uploads)
+    kept = await keep(house, question.member_id, question.uploads)
     now = house.clock.now()
     message = Communication(
-        question.conversation_id, question.client_id, question.text, tuple(e.id for e in kept), question.lang
+        question.conversation_id, question.client_id, question.text, tuple(one.entry.id for one in kept), question.lang
     )
     entry = Entry(
         message_id,
@@ -138,10 +142,20 @@ async def _turn(house: House, question: Question, message_id: str, patient_id: s
         signed(house),
     )
     history = await _history(house, question)
-    await house.store.append([*kept, entry], events=[asked_event(house, entry, kept)], needs=[patient_id])
+    fresh = [one.entry for one in kept if one.fresh]
+    await house.store.append([*fresh, entry], events=[asked_event(house, entry, fresh)], needs=[patient_id])
     yield Stored(message_id)
+    file_steps, said_in_files = [Step("step.attachment_kept", {"name": one.body.name}) for one in kept], list[str]()
     for step in file_steps:
         yield StepShown(step)
+    for one in kept:
+        attached = await read_attached(house, question.member_id, one, question.lang)
+        if attached.entries:
+            await house.store.append(attached.entries, needs=[message_id])
+        file_steps.append(attached.step)
+        said_in_files += [attached.words] if attached.words else []
+        yield StepShown(attached.step)
+    words = "\n".join(said_in_files)
     asked = whole_question([*history, say("user", question.text)])
     full = f"{asked}\n{words}" if words else asked
     at = house.clock.now()
@@ -153,7 +167,8 @@ async def _turn(house: House, question: Question, message_id: str, patient_id: s
     if outcome.urgency != "unknown":
         yield StepShown(Step("step.judged_question"))
     messages = [*history, say("user", f"{question.text}\n{words}" if words else question.text)]
-    context = _context(house, question, person, facts, await box_of(house))
+    reports = tuple(await readings_of(house, question.member_id))
+    context = _context(house, question, person, facts, await box_of(house), reports)
     run = _Run(steps=[*file_steps], urgency=outcome.urgency)
     async for step in _think(house, run, context, messages, message_id):
         yield StepShown(step)
@@ -193,9 +208,16 @@ async def _history(house: House, question: Question) -> list[ChatMessage]:
 
 
 def _context(
-    house: House, question: Question, person: PersonFacts, facts: Sequence[Entry], box: tuple[BoxItem, ...]
+    house: House,
+    question: Question,
+    person: PersonFacts,
+    facts: Sequence[Entry],
+    box: tuple[BoxItem, ...],
+    reports: tuple[Reading, ...],
 ) -> ToolContext:
-    services = Services(house.search, house.sections, tuple(facts), house.clock.now(), box)
+    services = Services(
+        house.search, house.sections, tuple(facts), house.clock.now(), box, LibraryReader(house), reports
+    )  # fmt: skip
     return ToolContext(house.family_id, question.member_id, person, question.lang, services)
 
 
@@ -248,33 +270,13 @@ async def _agent(
                 # A page shows no words of the model's that nobody checked, not even as a tool's name.
                 called = event.trace.name if event.trace.name in names else "?"
                 failed = Step("step.tool_failed", {"name": called}, ok=False)
-                values = {k: _told(v, event.trace, messages) for k, v in event.result.step_values.items()}
+                values = {k: told_value(v, event.trace, messages) for k, v in event.result.step_values.items()}
                 step = Step(event.result.step, values) if event.result.step else None
                 shown = step if event.result.ok and step else failed
                 run.steps.append(shown)
                 yield shown
             elif isinstance(event, Ended):
                 run.text = without_footnotes(event.text) if event.reason == "answered" else ""
-
-
-def _told(value: str, trace: ToolTrace, messages: Sequence[ChatMessage]) -> str:
-    """A step's value, unless only the model wrote it."""
-    long = [one for one in _strings(trace.arguments) if len(one) >= RUN]
-    written = any(value == one for one in trace.arguments.values())
-    written = written or any(one in value or (len(value) >= RUN and value in one) for one in long)
-    return value if not written or any(value in m.content for m in messages if m.role == "user") else "…"
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, one in cast("dict[str, Any]", value).items():
-            yield key
-            yield from _strings(one)
-    elif isinstance(value, (list, tuple)):
-        for one in cast("list[Any]", value):
-            yield from _strings(one)
 
 
 async def _answer(

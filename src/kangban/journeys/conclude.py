@@ -111,5 +111,9 @@ def _conclusions(
         if trace.name == "check_medication" and trace.ok:
             inputs = {k: trace.arguments[k] for k in ("medicines", "also_taking") if trace.arguments.get(k)}
             if "medicines" in inputs:
-                found.append(("medicine_check", inputs, tuple(f.rule for f in result.findings)))
+                rules = dict.fromkeys(r for f in result.findings for r in (f.rule, *f.also_rules))
+                found.append(("medicine_check", inputs, tuple(rules)))
+        if trace.name == "advise_from_box" and trace.ok:
+            inputs = {k: trace.arguments[k] for k in ("complaint", "also_taking") if trace.arguments.get(k)}
+            found.append(("medicine_advice", inputs | result.rests_on, ()))
     return found

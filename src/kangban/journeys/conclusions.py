@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 import msgspec
 
+from kangban.clinical.advice import BoxItem
 from kangban.clinical.draft import Draft
 from kangban.clinical.person import MedicineUse, PersonFacts
 from kangban.clinical.urgency import Lang
 from kangban.guard import review
 from kangban.kernel.canonical import canonical_json
 from kangban.perception.language.read import read
+from kangban.reasoning.medication.advise import advise
 from kangban.reasoning.medication.check import check_medicines
 from kangban.reasoning.triage import triage
 
@@ -31,6 +34,16 @@ def conclude_medicines(inputs: dict[str, Any], person: PersonFacts) -> str:
     return canonical_json(check_medicines(person, medicines))
 
 
+def conclude_advice(inputs: dict[str, Any], person: PersonFacts) -> str:
+    """inputs: {"complaint", "box": [BoxItem], "today": ISO date, "also_taking"?: [MedicineUse]}."""
+    also = msgspec.convert(inputs.get("also_taking") or [], list[MedicineUse])
+    if also:
+        person = msgspec.structs.replace(person, medicines=(*(person.medicines or ()), *also))
+    box = msgspec.convert(inputs["box"], list[BoxItem])
+    told = triage(read(str(inputs["complaint"])), person)
+    return canonical_json(advise(person, told, box, date.fromisoformat(str(inputs["today"]))))
+
+
 def conclude_guard(inputs: dict[str, Any], person: PersonFacts) -> str:
     """inputs: {"draft": Draft, "question", "others", "lang"}."""
     lang: Lang = "en" if inputs["lang"] == "en" else "zh"
@@ -41,5 +54,6 @@ def conclude_guard(inputs: dict[str, Any], person: PersonFacts) -> str:
 FUNCTIONS: Mapping[str, Callable[[dict[str, Any], PersonFacts], str]] = {
     "triage": conclude_triage,
     "medicine_check": conclude_medicines,
+    "medicine_advice": conclude_advice,
     "guard": conclude_guard,
 }

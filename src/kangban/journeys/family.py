@@ -73,7 +73,8 @@ async def correct_fact(house: House, entry_id: str, body: FactBody) -> str:
 async def withdraw_fact(house: House, entry_id: str) -> None:
     """Withdraw an entry without a new value."""
     old = await house.store.get(house.family_id, entry_id)
-    await house.store.append([retract(old, known_at=house.clock.now(), provenance=signed(house))])
+    gone = retract(old, known_at=house.clock.now(), provenance=signed(house))
+    await house.store.append([gone], notices=await told_of(house, gone))
 
 
 async def proposals(house: House, member_id: str) -> list[Entry]:

@@ -10,6 +10,8 @@ import msgspec
 from kangban.clinical.access import GROUP_OF, Access, Actor, Purpose, system_actor
 from kangban.clinical.record import Entry, Patient, Provenance
 from kangban.clinical.urgency import Lang
+from kangban.journeys.library.kept import Library
+from kangban.journeys.workshop.bench import Bench
 from kangban.kernel.clock import Clock
 from kangban.kernel.errors import NotFound, NotPermitted
 from kangban.ports.accounts import AccountStore
@@ -52,6 +54,8 @@ class House(msgspec.Struct, frozen=True):
     readers: tuple[DocumentReader, ...] = ()
     model_host: str = ""
     messenger: Messenger | None = None
+    library: Library | None = None
+    bench: Bench | None = None  # of the workshop
 
 
 def seen_by(house: House, actor: Actor, purpose: Purpose = "view") -> House:

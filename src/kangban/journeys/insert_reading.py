@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kangban.clinical.insert import InsertReading
-from kangban.journeys.attachments import MOST_BYTES, sniff
+from kangban.journeys.attachments import MOST_BYTES
 from kangban.kernel.errors import InvalidInput, Unavailable
+from kangban.kernel.media import sniff
+from kangban.perception.inserts.columns import text_in_order
 from kangban.perception.inserts.entities import find_entities
 from kangban.perception.inserts.proposal import propose
 from kangban.perception.inserts.sections import find_sections
@@ -30,12 +34,13 @@ def read_words(text: str) -> InsertReading:
     said = [s.text for s in (proposal.generic, proposal.brand, proposal.english) if s is not None]
     if not said and len(proposal.contents) == 1:
         said = [proposal.contents[0].name]
-    named = _first_named(said, names)
+    named = first_named(said, names)
     differences = find_differences(proposal, named, names.names) if named else ()
     return InsertReading(sections, entities, proposal, differences, named.id if named else None)
 
 
-def _first_named(names: list[str], known: Resolver) -> Named | None:
+def first_named(names: list[str], known: Resolver) -> Named | None:
+    """The catalogue entry that the first known of these names surely means."""
     # A name one slip away from a known one is no reason to hold two medicines against each other.
     for name in names:
         found = known.resolve(name)
@@ -44,8 +49,8 @@ def _first_named(names: list[str], known: Resolver) -> Named | None:
     return None
 
 
-async def words_of(content: bytes, reader: DocumentReader | None = None) -> str:
-    """The text of a file. A page or a picture needs a reader: raises Unavailable where none is connected.
+async def words_of(content: bytes, readers: Sequence[DocumentReader] = ()) -> str:
+    """The text of a file, of pages column by column. They need a reader: raises Unavailable where none is connected.
 
     Raises InvalidInput for an empty or oversized file, or bytes that are no text.
     """
@@ -56,8 +61,9 @@ async def words_of(content: bytes, reader: DocumentReader | None = None) -> str:
     media_type = sniff(content)
     if media_type == "text/plain" or (media_type == "application/octet-stream" and _coding(content)):
         return _decoded(content)
-    if reader is not None and reader.can_read(media_type):
-        return "\n".join([page.text async for page in reader.read(content, media_type)])
+    for reader in readers:
+        if reader.can_read(media_type):
+            return "\n".join([text_in_order(page) async for page in reader.read(content, media_type)])
     if media_type == "application/pdf" or media_type.startswith("image/"):
         raise Unavailable(f"no reader for {media_type} is connected; give the insert as text", field="file")
     raise InvalidInput("the file is neither text nor a page", field="file", key="error.bad_file")

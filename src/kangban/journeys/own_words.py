@@ -17,9 +17,9 @@ SPEAKING = frozenset(
         "search_knowledge",
     }
 )  # fmt: skip
-# Fields that repeat names as a model or the record wrote them.
+# Fields that repeat names as a model or the record wrote them, and what stands in somebody's own library.
 _REPEATING = frozenset(
-    {"not_in_catalogue", "medicines", "name", "herbs_unchecked", "suggestions", "complaints", "not_with"}
+    {"library", "not_in_catalogue", "medicines", "name", "herbs_unchecked", "suggestions", "complaints", "not_with"}
 )
 
 # Fixed sentences of the offline brain; those with places to fill are judged like anybody's.

@@ -137,7 +137,8 @@ def _names(value: Any, rule: str) -> bool:
     """Whether a rule or citation stands in an output where rules and citations stand, not in somebody's words."""
     if isinstance(value, dict):
         row = cast("dict[str, Any]", value)
-        if rule in (row.get("rule"), row.get("id")) or rule in (row.get("citations") or ()):
+        stand = (row.get("rule"), row.get("id"), *(row.get("citations") or ()), *(row.get("also_rules") or ()))
+        if rule in stand:
             return True
         return any(_names(one, rule) for one in row.values())
     return isinstance(value, list) and any(_names(one, rule) for one in cast("list[Any]", value))
@@ -147,7 +148,7 @@ def _tells(given: AnswerGiven, rule: str, messages: set[str | None]) -> bool:
     answer = given.answer
     return (
         given.message_id in messages
-        or any(f.rule == rule or rule in f.citations for f in answer.findings)
+        or any(rule in (f.rule, *f.also_rules, *f.citations) for f in answer.findings)
         or any(c.id == rule for c in answer.citations)
         or any(rule in c.citations for c in answer.claims)
     )

@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 import msgspec
 
 from kangban.clinical.access import Actor
+from kangban.clinical.advice import Advice
 from kangban.clinical.finding import Finding, MedicineCheck, TriageOutcome
 from kangban.clinical.notice import Notice
 from kangban.clinical.person import PersonFacts
@@ -27,6 +28,7 @@ TRIAGE_FOR: Final = timedelta(days=3)
 MOST_CONCLUSIONS: Final = 200
 KEY: Final = "reopen.notice"
 _GRAVE: Final = severity_rank("avoid")
+_ADVICE = msgspec.json.Decoder(Advice)
 _CHECK = msgspec.json.Decoder(MedicineCheck)
 _TRIAGE = msgspec.json.Decoder(TriageOutcome)
 
@@ -43,38 +45,42 @@ class Reopening(msgspec.Struct, frozen=True):
         return bool(self.findings or self.conclusions)
 
 
-async def told_of(house: House, new: Entry) -> list[Notice]:
+async def told_of(house: House, *new: Entry) -> list[Notice]:
     """Notices that go into the same commit as `new`, one for each account that may be told; [] where nothing is worse.
 
-    Kangban reads the whole record for this; a notice holds no value of it, only that there is something to look at.
+    All are of one member. Kangban reads the whole record for this; a notice holds no value of it, only that there is
+    something to look at.
     """
-    if isinstance(new.body, MedicationAdministration):
+    matter = [one for one in new if not isinstance(one.body, MedicationAdministration)]
+    if not matter:
         return []
-    found = await reopened_by(house, new)
+    found = await reopened_by(house, *matter)
     if not found.worse:
         return []
-    now, path = house.clock.now(), f"/family?who={new.member_id}"
+    now, whose = house.clock.now(), matter[0].member_id
+    path = f"/family?who={whose}"
     values = {"count": str(len(found.findings) + len(found.conclusions))}
-    accounts = await accounts_told(house, new.member_id, now)
+    accounts = await accounts_told(house, whose, now)
     return [
         Notice(
-            derived_id("notice", house.family_id, account, KEY, new.id), house.family_id, account, KEY, now, values,
-            path, push=push,
+            derived_id("notice", house.family_id, account, KEY, matter[0].id), house.family_id, account, KEY, now,
+            values, path, push=push,
         )
         for account, push in sorted(accounts.items())
     ]  # fmt: skip
 
 
-async def reopened_by(house: House, new: Entry) -> Reopening:
-    """Run what rests on the facts of the entry's member once without and once with it."""
-    whole, now = as_system(house).store, house.clock.now()
-    log = await whole.entries(house.family_id, new.member_id, kinds=FACT_KINDS)
+async def reopened_by(house: House, *new: Entry) -> Reopening:
+    """Run what rests on the facts of the entries' one member once without and once with them."""
+    whole, now, whose = as_system(house).store, house.clock.now(), new[0].member_id
+    log = await whole.entries(house.family_id, whose, kinds=FACT_KINDS)
     issues = await whole.entries(
-        house.family_id, new.member_id, kinds=["DetectedIssue"], newest_first=True, limit=MOST_CONCLUSIONS
+        house.family_id, whose, kinds=["DetectedIssue"], newest_first=True, limit=MOST_CONCLUSIONS
     )
     before = _untimed(facts_at(log, now))
-    kept = [e for e in log if e.id not in (new.supersedes, new.id)]
-    after = _untimed(facts_at([*kept, new], now))
+    taken_over = {each for one in new for each in (one.supersedes, one.id)}
+    kept = [e for e in log if e.id not in taken_over]
+    after = _untimed(facts_at([*kept, *new], now))
     if before == after:
         return Reopening()
     old = {_matter(f): severity_rank(f.severity) for f in check_medicines(before, ()).findings}
@@ -100,7 +106,7 @@ def _still_counts(entry: Entry, now: datetime) -> bool:
     body = entry.body
     if not isinstance(body, DetectedIssue):
         return False
-    longest = {"medicine_check": CHECK_FOR, "triage": TRIAGE_FOR}.get(body.function)
+    longest = {"medicine_check": CHECK_FOR, "medicine_advice": CHECK_FOR, "triage": TRIAGE_FOR}.get(body.function)
     return longest is not None and now - body.facts_known_at <= longest
 
 
@@ -114,6 +120,8 @@ def _worse(issue: DetectedIssue, before: PersonFacts, after: PersonFacts) -> boo
         return False
     if issue.function == "triage":
         return urgency_rank(_TRIAGE.decode(today).urgency) < urgency_rank(_TRIAGE.decode(then).urgency)
+    if issue.function == "medicine_advice":
+        return not {o.name for o in _ADVICE.decode(then).offer} <= {o.name for o in _ADVICE.decode(today).offer}
     old = {_matter(f): severity_rank(f.severity) for f in _CHECK.decode(then).findings}
     return any(
         severity_rank(f.severity) <= _GRAVE and old.get(_matter(f), _GRAVE + 1) > severity_rank(f.severity)
@@ -126,8 +134,10 @@ def _drawn(issue: DetectedIssue, facts: PersonFacts) -> str:
     return FUNCTIONS[issue.function](inputs, facts)
 
 
-async def accounts_told(house: House, member_id: str, now: datetime) -> dict[str, bool]:
-    """Account → whether it has an address outside the pages; those whose right to be notified about a member holds."""
+async def accounts_told(
+    house: House, member_id: str, now: datetime, kinds: Sequence[str] = ("MedicationStatement", "MedicationRequest")
+) -> dict[str, bool]:
+    """Account → whether it has an address outside the pages; those whose right to be notified of such entries holds."""
     known = await policy(house)
     told: dict[str, bool] = {}
     for place in await house.accounts.memberships(family_id=house.family_id):
@@ -138,14 +148,9 @@ async def accounts_told(house: House, member_id: str, now: datetime) -> dict[str
             account.id, account.name, house.family_id, place.role, place.member_id, place.licence, place.until,
             door="notice",
         )  # fmt: skip
-        if _may_be_told(known, actor, member_id, now):
+        if all(decide(known, actor, member_id, kind, "notify", now).allowed for kind in kinds):
             told[account.id] = bool(account.notify_url)
     if house.actor.account_id in UNNAMED:
         # Where nobody has an account, whoever sits at this machine reads it in the pages.
         told.setdefault(house.actor.account_id, False)
     return told
-
-
-def _may_be_told(known: Any, actor: Actor, member_id: str, now: datetime) -> bool:
-    kinds: Sequence[str] = ("MedicationStatement", "MedicationRequest")
-    return all(decide(known, actor, member_id, kind, "notify", now).allowed for kind in kinds)

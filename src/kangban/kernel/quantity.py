@@ -40,6 +40,9 @@ _AMOUNT = re.compile(
 )
 
 
+_THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2},\d{3}(?!\d)")
+
+
 class Amount(msgspec.Struct, frozen=True):
     """A quantity or a range of one: `low` ≤ `high` in `unit` (UCUM), optionally per something (`kg`)."""
 
@@ -70,6 +73,8 @@ def find_amount(text: str) -> Amount | None:
     if known is None:
         return None
     ucum, dimension, factor = known
+    if _THOUSANDS.search(text):
+        return None  # 1,000 mg is a thousand to one reader and one to another
     low = float(match["low"].replace(",", "."))
     high = float(match["high"].replace(",", ".")) if match["high"] else low
     if high < low:

@@ -7,6 +7,8 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
+from kangban.ports.media import Media
+
 Role = Literal["system", "user", "assistant", "tool"]
 Place = Literal["this_machine", "mainland", "abroad"]  # where an endpoint is: 本机, 境内, 境外
 
@@ -21,13 +23,14 @@ class ToolCall(msgspec.Struct, frozen=True):
 
 
 class ChatMessage(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One message of a conversation with a model."""
+    """One message of a conversation with a model. `images` go with a user's words to a model that sees."""
 
     role: Role
     content: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str | None = None
     name: str | None = None
+    images: tuple[Media, ...] = ()
 
 
 class ToolDescription(msgspec.Struct, frozen=True):
@@ -39,13 +42,19 @@ class ToolDescription(msgspec.Struct, frozen=True):
 
 
 class ChatRequest(msgspec.Struct, frozen=True):
-    """What is asked of a model. `context` never leaves this machine: only in-process brains read it."""
+    """What is asked of a model. `context` never leaves this machine: only in-process brains read it.
+
+    `json_only` asks for one JSON object, `strict_tools` for arguments held to their schemas; both only where the server
+    offers it.
+    """
 
     messages: tuple[ChatMessage, ...]
     tools: tuple[ToolDescription, ...] = ()
     temperature: float | None = None
     max_tokens: int | None = None
     context: Any = None
+    json_only: bool = False
+    strict_tools: bool = False
 
 
 class TextDelta(msgspec.Struct, frozen=True, tag="text"):
@@ -67,11 +76,12 @@ class ToolCallsReady(msgspec.Struct, frozen=True, tag="tools"):
 
 
 class Finished(msgspec.Struct, frozen=True, tag="end"):
-    """The end of a message, with token usage where the server tells it."""
+    """The end of a message, with token usage where the server tells it; `cached_tokens` are part of the prompt's."""
 
     reason: Literal["stop", "length", "tool_calls", "content_filter", "unknown"] = "stop"
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    cached_tokens: int | None = None
 
 
 ChatEvent = TextDelta | ReasoningDelta | ToolCallsReady | Finished

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 import msgspec
@@ -34,4 +34,25 @@ class DocumentReader(Protocol):
 
     async def picture(self, content: bytes, media_type: str, number: int) -> PagePicture:
         """One page to look at; raises NotFound for a page that is not there, InvalidInput as `read` does."""
+        ...
+
+    async def barcodes(self, content: bytes, media_type: str) -> tuple[str, ...]:
+        """Digits of the bars on a picture whose check digit fits, each once; () where there are none.
+
+        Raises InvalidInput as `read` does.
+        """
+        ...
+
+    async def only_pages(self, content: bytes, media_type: str, numbers: Sequence[int]) -> tuple[str, bytes] | None:
+        """A file of these pages alone, as (media type, bytes); None where pages of such a file cannot be parted.
+
+        Raises InvalidInput as `read` does.
+        """
+        ...
+
+    async def without_metadata(self, content: bytes, media_type: str) -> tuple[str, bytes]:
+        """The file to keep, as (media type, bytes): without what tells where, when and by whom it was made.
+
+        Raises InvalidInput as `read` does.
+        """
         ...

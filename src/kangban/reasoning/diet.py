@@ -10,8 +10,8 @@ from kangban.clinical.finding import Finding, UnknownFact
 from kangban.clinical.person import PersonFacts
 from kangban.clinical.urgency import Severity, severity_rank
 from kangban.kernel.logic import Tri
+from kangban.reasoning.medication.own_products import resolver_for
 from kangban.reasoning.medication.person import holds, view_of
-from kangban.reasoning.medication.resolve import resolver
 from kangban.rules.catalogue import Catalogue, catalogue
 from kangban.rules.compiled import shipped
 from kangban.rules.load import Packs
@@ -52,7 +52,7 @@ def check_foods(person: PersonFacts, foods: tuple[str, ...], using: Diet | None 
     names = pack.names
     takes: dict[str, set[str]] = {}
     for use in person.medicines or ():
-        named = resolver().resolve(use.name).named
+        named = resolver_for(person).resolve(use.name).named
         if named is not None:
             keys = frozenset[str]().union(*(names.keys.get(i, frozenset[str]()) for i, _ in named.contents))
             if named.drug_class is not None:

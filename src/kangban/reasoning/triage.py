@@ -16,8 +16,8 @@ from kangban.clinical.urgency import Urgency, urgency_rank
 from kangban.clinical.utterance import Utterance
 from kangban.kernel.logic import Tri
 from kangban.kernel.texts import t
-from kangban.reasoning.medication.person import PersonView, holds, view_of
-from kangban.reasoning.medication.resolve import resolver
+from kangban.reasoning.medication.own_products import resolver_for
+from kangban.reasoning.medication.person import PersonView, holds, seeing, view_of
 from kangban.rules.catalogue import Catalogue, catalogue
 from kangban.rules.compiled import shipped
 from kangban.rules.load import Packs
@@ -95,7 +95,7 @@ def person_in_words(person: PersonFacts, said: Utterance) -> PersonFacts:
 def _view(person: PersonFacts, said: Utterance, names: Catalogue) -> PersonView:
     takes: set[str] = set()
     for use in person.medicines or ():
-        named = resolver().resolve(use.name).named
+        named = resolver_for(person).resolve(use.name).named
         if named is not None:
             if named.drug_class is not None:
                 takes |= names.class_keys(named.drug_class.id)
@@ -110,7 +110,7 @@ def _view(person: PersonFacts, said: Utterance, names: Catalogue) -> PersonView:
             readings[code] = min(values) if code in _LOW_IS_WORSE else max(values)
             if code in ("glucose", "temp", "hr", "sbp"):
                 readings[f"{code}:low"] = min(values)
-    return msgspec.structs.replace(view, observations=readings)
+    return seeing(view, readings)
 
 
 def _fires(way: When, facts: Facts, names: Catalogue) -> bool:
@@ -134,7 +134,7 @@ def _person_holds(way: When, facts: Facts, names: Catalogue) -> bool:
     seen = person.observation
     if seen is not None and seen.at_least is None and f"{seen.code}:low" in view.observations:
         low = view.observations[f"{seen.code}:low"]
-        view = msgspec.structs.replace(view, observations={**view.observations, seen.code: low})
+        view = seeing(view, {**view.observations, seen.code: low})
     return holds(person, view, names)[0] is Tri.YES
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final
 
-from kangban.clinical.access import GROUP_OF, PROFESSIONS, Access, Actor, Membership
+from kangban.clinical.access import GROUP_OF, HOUSE_GROUPS, PROFESSIONS, Access, Actor, Membership
 from kangban.record.policy import DAYS, FAMILY_WIDE, Person, Policy
 from kangban.record.roles import HOUSE, PURPOSES, ROLES, shipped_roles
 
@@ -23,7 +23,8 @@ def decide(
 
     Whatever is not known here is refused: kind, role, purpose, member, account.
     """
-    role, group = actor.role, GROUP_OF.get(kind) if kind or member_id else HOUSE
+    groups = GROUP_OF if member_id else {"": HOUSE, **HOUSE_GROUPS}
+    role, group = actor.role, groups.get(kind)
     if group is None or purpose not in PURPOSES or role not in ROLES:
         return Access(False, "unknown")
     if actor.family_id != policy.family_id:
@@ -153,7 +154,7 @@ def _place(policy: Policy, actor: Actor) -> Membership | None:
 
 def _in_scope(scopes: tuple[str, ...], group: str, purpose: str) -> bool:
     """A key names purposes and groups, and may do the one with the other; a name goes with whatever it may see."""
-    return purpose in scopes and (group in scopes or group in ("identity", HOUSE))
+    return purpose in scopes and (group in scopes or group in ("identity", HOUSE, *HOUSE_GROUPS.values()))
 
 
 def _whose(person: Person | None, actor: Actor, at: datetime) -> str:

@@ -10,7 +10,7 @@ from typing import Final, Literal, get_args
 
 import msgspec
 
-from kangban.clinical.access import GROUP_OF, KIND_GROUPS, Purpose, Role
+from kangban.clinical.access import GROUP_OF, HOUSE_GROUPS, KIND_GROUPS, Purpose, Role
 from kangban.kernel.errors import RulePackRefused
 
 Whose = Literal["own", "dependent", "teen", "grown", "family", "house"]
@@ -20,7 +20,8 @@ ROLES: Final[frozenset[str]] = frozenset(get_args(Role))
 PURPOSES: Final[frozenset[str]] = frozenset(get_args(Purpose))
 WHOSE: Final[tuple[Whose, ...]] = get_args(Whose)
 HOUSE: Final = "house"  # the group of what belongs to no person: accounts, settings, the audit as a whole
-GROUPS: Final[frozenset[str]] = frozenset(KIND_GROUPS) | {HOUSE}
+GROUPS: Final[frozenset[str]] = frozenset(KIND_GROUPS) | {HOUSE, *HOUSE_GROUPS.values()}
+WRITABLE: Final[frozenset[str]] = frozenset({*GROUP_OF, *HOUSE_GROUPS})
 # What a person may lend to others; the rest (erasing, consenting, training …) stays with them.
 SHARED_PURPOSES: Final[frozenset[str]] = frozenset({"view", "write", "ask", "export", "confirm", "notify", "model"})
 FILE: Final = Path(__file__).with_name("roles.toml")
@@ -96,7 +97,7 @@ def read_roles(text: str) -> Roles:
     glass = file.break_glass
     return Roles(
         rights=rights,
-        writes={role: _words(kinds, file.write_sets, set(GROUP_OF), "writes") for role, kinds in file.writes.items()},
+        writes={role: _words(kinds, file.write_sets, WRITABLE, "writes") for role, kinds in file.writes.items()},
         appends={
             purpose: _words(kinds, {}, set(GROUP_OF), "appends")
             for purpose, kinds in file.appends.items()

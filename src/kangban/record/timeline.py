@@ -9,12 +9,13 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from kangban.clinical.person import UNKNOWN_PERSON, MedicineUse, ObservedValue, PersonFacts, TakenDose
+from kangban.clinical.person import UNKNOWN_PERSON, MedicineUse, ObservedValue, OwnProduct, PersonFacts, TakenDose
 from kangban.clinical.record import (
     AllergyIntolerance,
     Condition,
     Entry,
     MedicationAdministration,
+    MedicationKnowledge,
     MedicationRequest,
     MedicationStatement,
     Observation,
@@ -38,7 +39,7 @@ ADULT_YEARS: Final = 18.0
 NONE_KNOWN: Final = "none"  # the word by which a condition, allergy or medicine entry says "there are none"
 FACT_KINDS: Final = (
     "Patient", "Observation", "Condition", "AllergyIntolerance", "MedicationStatement", "MedicationRequest",
-    "MedicationAdministration",
+    "MedicationAdministration", "MedicationKnowledge",
 )  # fmt: skip
 _STATES: Final = frozenset({"pregnancy", "breastfeeding"})  # codes that are states, not measurements
 
@@ -91,6 +92,7 @@ def facts_at(entries: Iterable[Entry], at: datetime) -> PersonFacts:
         medicines=_medicines(log),
         observations=_observed(latest),
         taken=_taken(log, at),
+        own_products=_own_products(log),
     )
 
 
@@ -144,7 +146,15 @@ class _Seen(msgspec.Struct, frozen=True):
 
 
 def _latest_observations(log: list[Entry]) -> dict[str, _Seen]:
-    return {e.body.code: _Seen(e.body, e.true_at) for e in log if isinstance(e.body, Observation)}
+    return {e.body.code: _Seen(_beyond(e.body), e.true_at) for e in log if isinstance(e.body, Observation)}
+
+
+def _beyond(body: Observation) -> Observation:
+    """A bound as the nearest number on its side, so that "<15" is under a limit of 15 and ">90" over one of 90."""
+    if body.value is None or body.comparator not in ("<", ">"):
+        return body
+    beyond = math.nextafter(body.value, -math.inf if body.comparator == "<" else math.inf)
+    return msgspec.structs.replace(body, value=beyond)
 
 
 def _fresh_value(seen: _Seen | None, for_: timedelta, at: datetime) -> float | None:
@@ -192,6 +202,16 @@ def _taken(log: list[Entry], at: datetime) -> tuple[TakenDose, ...]:
         for e in log
         if isinstance(e.body, MedicationAdministration) and at - e.true_at < TAKEN_FOR
     )
+
+
+def _own_products(log: list[Entry]) -> tuple[OwnProduct, ...]:
+    """What was confirmed, in an order of its own: what a check finds does not hang on when an insert was read."""
+    found = [
+        OwnProduct(e.id, e.body.names, e.body.contents, e.body.unit, e.body.form)
+        for e in log
+        if isinstance(e.body, MedicationKnowledge) and e.body.status == "confirmed"
+    ]
+    return tuple(sorted(found, key=lambda one: one.entry_id))
 
 
 def _folded(text: str) -> str:

@@ -62,6 +62,11 @@ _QUANTITY = re.compile(
     r"|(?<![a-z\d.])(?P<alone>\d+(?:\.\d+)?(?:\s*[-–—~～至到/]\s*\d+(?:\.\d+)?)?)(?![\d.]*\d|[a-z])"
     r"|\b(?P<word>twice|thrice)\b|(?P<half>半)(?=[片粒袋包支丸])"
 )
+# "not above 20" is no lower bound, "不少于" no upper one: said before the plain words are looked for.
+_NOT_ABOVE = re.compile(
+    r"(?:(?:not|never|nor)\s+(?:be\s+)?(?:above|over|beyond)|(?:没有?|未)超过)\s*(?:\S{0,2}|[a-z]{2,12}\s*)$"
+)
+_NOT_BELOW = re.compile(r"(?:no less than|not less than|不(?:少于|低于|小于|短于))\s*(?:\S{0,2}|[a-z]{2,12}\s*)$")
 _UP = re.compile(
     r"(?:满|≥|>|＞|⩾|超过|大于|高于|多于|至少|起码|最少|over|above|at least|older than|more than|greater than|exceed(?:s|ing)?|from|minimum|⩾)\s*(?:\S{0,2}|[a-z]{2,12}\s*)$"
 )
@@ -87,6 +92,7 @@ class Quantity(msgspec.Struct, frozen=True):
     bound: Bound
     raw: float
     raw_high: float
+    ranged: bool = False  # written with two ends
 
 
 def read_number(text: str) -> float | None:
@@ -114,7 +120,9 @@ def read_number(text: str) -> float | None:
 
 def _bound(text: str, start: int, end: int) -> Bound:
     before, after = text[max(0, start - 16) : start], text[end : end + 12]
-    if _DOWN.search(before) or _DOWN_AFTER.match(after):
+    if _NOT_BELOW.search(before):
+        return "up"
+    if _NOT_ABOVE.search(before) or _DOWN.search(before) or _DOWN_AFTER.match(after):
         return "down"
     if _UP.search(before) or _UP_AFTER.match(after):
         return "up"
@@ -144,7 +152,7 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
         return Quantity(start, end, 0.5, 0.5, "unit", bound, 0.5, 0.5)
     if match["alone"]:
         parts = [float(p) for p in re.split(r"\s*[-–—~～至到/]\s*", match["alone"])]
-        return Quantity(start, end, parts[0], parts[-1], "", bound, parts[0], parts[-1])
+        return Quantity(start, end, parts[0], parts[-1], "", bound, parts[0], parts[-1], len(parts) > 1)
     low, high = read_number(match["low"]), read_number(match["high"] or match["low"])
     if low is None or high is None:
         return None
@@ -162,7 +170,8 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
         return None
     if "半" in unit:
         low, high = low + 0.5, high + 0.5
-    return Quantity(start, end, round(low * factor, 6), round(high * factor, 6), dim, bound, low, high)
+    ends = round(low * factor, 6), round(high * factor, 6)
+    return Quantity(start, end, *ends, dim, bound, low, high, match["high"] is not None)
 
 
 def same(first: Quantity, second: Quantity) -> bool:
@@ -178,6 +187,8 @@ def same(first: Quantity, second: Quantity) -> bool:
         mine, ends = (first.raw, first.raw_high), (second.raw, second.raw_high)
     else:
         return False
+    if first.ranged and _near(*mine) and not _near(*ends):
+        return False  # "2 to 2" is not what "2 to 4" says
     years = first.dim == "age" or (first.dim == "time" and first.low >= 8760)
     if years and _near(*mine) and not _near(*ends) and not first.bound:
         return False

@@ -29,6 +29,8 @@ _WORSE: dict[Support, int] = {"supported": 0, "unsupported": 1, "contradicted": 
 # Less shared wording than this and a clause is not taken as being about the same thing.
 _ALIGNED = 0.12
 _TOPIC = 0.10
+# This much shared wording, and a sentence repeats one of the source.
+_REPEATED = 0.45
 _SEGMENT = re.compile(r"[。；;！!？?\n]|(?<=[a-z)])\.(?=\s|$)")
 # "not daily", "taken daily by mistake": the word stands there, but is not what the source says.
 _DENIED = re.compile(
@@ -90,8 +92,11 @@ def _numbers(said: Traits, source: Traits, whole: str) -> Support:
                 if any(q.dim == one.dim for q in source.quantities):
                     return "contradicted"
                 worst = "unsupported"
-            elif one.bound and not any(q.bound == one.bound for q in equal) and any(q.bound for q in equal):
-                return "contradicted"
+            elif one.bound and not any(q.bound == one.bound for q in equal):
+                if any(q.bound for q in equal):
+                    return "contradicted"
+                if any((q.bound, q.dim) == (one.bound, one.dim) for q in source.quantities):
+                    worst = "unsupported"  # the source sets this bound, at another number
         if wanted and worst == "supported" and not _together(wanted, traits(part), segments):
             worst = "unsupported"
     return worst
@@ -158,6 +163,7 @@ def _directions(said: Traits, source: Traits, parts: list[Traits]) -> Support:
     text = _DENIED.sub(" ", source.text)
     near = _DENIED.sub(" ", "\n".join(p.text for p in _nearest(said, parts))) or text
     own = _DENIED.sub(" ", said.text)
+    sentence = _DENIED.sub(" ", _same_sentence(said, source.text))
     worst: Support = "supported"
     for first, second in OPPOSITES:
         for one, other in ((first, second), (second, first)):
@@ -167,9 +173,16 @@ def _directions(said: Traits, source: Traits, parts: list[Traits]) -> Support:
                 if other.search(text):
                     return "contradicted"
                 worst = "unsupported"
-            elif other.search(near) and not one.search(near):
+            elif any(other.search(n) and not one.search(n) for n in (near, sentence) if n):
                 return "contradicted"
     return worst
+
+
+def _same_sentence(said: Traits, whole: str) -> str:
+    """The sentence of the source that is plainly the one repeated, or "": a clause alone may not say which way."""
+    scored = [(_score(said, traits(x)), x) for x in _SEGMENT.split(whole) if x.strip()]
+    best, text = max(scored, default=(0.0, ""))
+    return text if best >= _REPEATED else ""
 
 
 def _absolutes(said: Traits, source: Traits) -> Support:

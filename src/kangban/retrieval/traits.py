@@ -95,9 +95,9 @@ _SOOTHES = re.compile(
     re.I,
 )  # fmt: skip
 _FORBIDS = re.compile(
-    r"禁用|禁止|禁忌|禁服|忌用|忌服|不能(?!缓解|控制|排除)|不可(?!逆)|不要|不得|不宜|不应|不该|不适(?:合|用|宜)|避免|避开|勿|切忌|别(?!的|人|嘌|处|名|急)|不建议|不推荐|别急着|不许|不准|不行|不用(?!担心)|不吃|不服|不喝|不合用|不同用|不给|停用|停药|先停|停服|不再|"
+    r"禁用|禁止|禁忌|禁服|忌用|忌服|不能(?!缓解|控制|排除|坐|站|直立|定期)|不可(?!逆)|不要|不得|不宜|不应|不该|不适(?:合|用|宜)|避免|避开|勿|切忌|别(?!的|人|嘌|处|名|急)|不建议|不推荐|别急着|不许|不准|不行|不用(?!担心)|不吃|不服|不喝|不合用|不同用|不给|停用|停药|先停|停服|不再|"
     r"\bno other\b|\bnot (?:for|in|if|with|below|under|before|until|while|during|be|to|take|use|together|recommended|suitable|advised|allowed|on|within|after|drink|give|above|exceed|combine)\b|"
-    r"\bnever\b|\bavoid|contra-?indicat|forbid|\bprohibit|must not|should not|do not|don't|cannot|can't|\bstop\b|\bnone\b|^not?\b|\bunsafe\b|\bunsuitable\b",
+    r"\bnever\b|\bavoid|contra-?indicat|forbid|\bprohibit|must not|should not|do not|don't|cannot|can't|(?<!may )(?<!can )\bstop\b|\bnone\b|^not?\b|\bunsafe\b|\bunsuitable\b",
     re.I,
 )  # fmt: skip
 _CAREFUL = re.compile(

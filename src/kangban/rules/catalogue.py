@@ -30,6 +30,21 @@ class Named(msgspec.Struct, frozen=True):
     herbs: tuple[str, ...] = ()
     product: Product | None = None
     drug_class: DrugClass | None = None
+    # Ingredients that, or how much of which, an insert the family confirmed says; and those of it no catalogue has.
+    own: tuple[str, ...] = ()
+    unlisted: tuple[str, ...] = ()
+    alone: str = ""  # what was the only ingredient before an insert added others: a dose in milligrams is of it
+
+
+class Reach(msgspec.Struct, frozen=True):
+    """What several ingredients are together: their keys, keys their interaction rows name, keys that count doubled."""
+
+    keys: frozenset[str]
+    pairs: frozenset[str]
+    doubled: frozenset[str]
+
+
+MOST_REACHES = 8192
 
 
 class Catalogue:
@@ -48,6 +63,11 @@ class Catalogue:
         }
         self.pairs: dict[str, dict[str, tuple[Interaction, ...]]] = {i.id: _by_other(i) for i in packs.ingredients}
         self.pair_keys: dict[str, frozenset[str]] = {i: frozenset(rows) for i, rows in self.pairs.items()}
+        self.foods: dict[str, tuple[Interaction, ...]] = {
+            i.id: tuple(row for row in i.interaction if row.other.startswith("food:")) for i in packs.ingredients
+        }
+        self._doubled = frozenset(f"class:{c}" for c, row in self.classes.items() if row.duplicate is not None)
+        self._reaches: dict[tuple[str, ...], Reach] = {}
         self.tables: dict[str, tuple[DecisionTable, ...]] = self._tables(packs.tables)
         self._add_names(packs)
         self.condition_names = self._condition_names(packs)
@@ -82,6 +102,23 @@ class Catalogue:
     def class_keys(self, class_id: str) -> frozenset[str]:
         """The class and every class above it, as "class:…" keys."""
         return self._class_keys[class_id]
+
+    def reach_of(self, ingredients: tuple[str, ...]) -> Reach:
+        """Of the ingredients together; one that is in no pack has its own id for a key and no rows."""
+        found = self._reaches.get(ingredients)
+        if found is None:
+            keys = frozenset[str]().union(*(self.keys.get(i, frozenset((i,))) for i in ingredients))
+            pairs = frozenset[str]().union(*(self.pair_keys.get(i, frozenset()) for i in ingredients))
+            found = Reach(keys, pairs, (keys & self._doubled) | frozenset(ingredients))
+            if len(self._reaches) >= MOST_REACHES:
+                self._reaches.clear()
+            self._reaches[ingredients] = found
+        return found
+
+    def class_reach(self, class_id: str) -> Reach:
+        """Of a whole class that was named without saying which of it."""
+        keys = self._class_keys[class_id]
+        return Reach(keys, frozenset(), keys & self._doubled)
 
     def _tables(self, tables: tuple[DecisionTable, ...]) -> dict[str, tuple[DecisionTable, ...]]:
         active = [t for t in tables if t.status != "retired"]

@@ -18,7 +18,9 @@ from kangban.kernel.errors import RulePackRefused
 from kangban.rules.load import PACKS_ROOT, Packs, pack_files, read_packs
 from kangban.rules.prove import prove
 
-_SHAPE_FILES = ("schema/base.py", "schema/medication.py", "schema/red_flags.py", "schema/others.py", "load.py")
+_SHAPE_FILES = (
+    "schema/base.py", "schema/medication.py", "schema/red_flags.py", "schema/others.py", "schema/reports.py", "load.py",
+)  # fmt: skip
 
 
 class CompiledPacks(msgspec.Struct, frozen=True):

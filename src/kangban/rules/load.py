@@ -38,6 +38,9 @@ class Packs(msgspec.Struct, frozen=True):
     red_flags: tuple[schema.RedFlag, ...] = ()
     analytes: tuple[schema.Analyte, ...] = ()
     foods: tuple[schema.Food, ...] = ()
+    patterns: tuple[schema.Pattern, ...] = ()
+    terms: tuple[schema.Term, ...] = ()
+    variations: tuple[schema.Variation, ...] = ()
     articles: tuple[Article, ...] = ()
     reviews: tuple[Review, ...] = ()
 
@@ -82,6 +85,10 @@ def _each(root: Path, pattern: str) -> Iterator[Path]:
     return iter(sorted(root.glob(pattern)))
 
 
+def _read_each(root: Path, pattern: str, shape: type[_T]) -> list[tuple[Path, _T]]:
+    return [(path, read_toml(path, shape)) for path in _each(root, pattern)]
+
+
 def read_packs(root: Path = PACKS_ROOT) -> Packs:
     """Read all packs under `root` from their source files (TOML and Markdown)."""
     med = root / "medication"
@@ -91,26 +98,28 @@ def read_packs(root: Path = PACKS_ROOT) -> Packs:
     ]
     ingredient_paths = list(_each(med, "ingredients/*.toml"))
     ingredients = [read_toml(p, schema.Ingredient) for p in ingredient_paths]
-    product_paths = list(_each(med, "products/*.toml"))
-    products = [read_toml(p, schema.ProductsFile) for p in product_paths]
-    table_paths = list(_each(med, "rules/*.toml"))
-    tables = [read_toml(p, schema.DecisionTable) for p in table_paths]
+    products = _read_each(med, "products/*.toml", schema.ProductsFile)
+    tables = _read_each(med, "rules/*.toml", schema.DecisionTable)
     symptoms = [read_toml(p, schema.SymptomsFile) for p in _each(flags, "symptoms/*.toml")]
     flag_paths = list(_each(flags, "rules/*.toml"))
     red_flags = [read_toml(p, schema.RedFlagsFile) for p in flag_paths]
-    lab_paths = list(_each(root, "labs/analytes*.toml"))
-    labs = [read_toml(p, schema.LabsFile) for p in lab_paths]
-    diet_paths = list(_each(root, "diet/foods*.toml"))
-    diets = [read_toml(p, schema.DietFile) for p in diet_paths]
+    labs = _read_each(root, "labs/analytes*.toml", schema.LabsFile)
+    diets = _read_each(root, "diet/foods*.toml", schema.DietFile)
+    patterns = _read_each(root, "reports/patterns*.toml", schema.PatternsFile)
+    terms = _read_each(root, "reports/terms*.toml", schema.TermsFile)
+    variations = _read_each(root, "reports/variation*.toml", schema.VariationFile)
     article_paths = list(_each(root, "knowledge/articles/*.md"))
     articles = [read_article(p) for p in article_paths]
     reviewed = [
         *zip(ingredient_paths, ingredients, strict=True),
-        *zip(product_paths, products, strict=True),
-        *zip(table_paths, tables, strict=True),
+        *products,
+        *tables,
         *zip(flag_paths, red_flags, strict=True),
-        *zip(lab_paths, labs, strict=True),
-        *zip(diet_paths, diets, strict=True),
+        *labs,
+        *diets,
+        *patterns,
+        *terms,
+        *variations,
         *zip(article_paths, (a.head for a in articles), strict=True),
     ]
     return Packs(
@@ -118,13 +127,16 @@ def read_packs(root: Path = PACKS_ROOT) -> Packs:
         drug_classes=tuple(c for f in class_files for c in f.drug_class),
         conditions=tuple(c for f in class_files for c in f.condition),
         ingredients=tuple(ingredients),
-        products=tuple(p for f in products for p in f.product),
-        tables=tuple(tables),
+        products=tuple(p for _, f in products for p in f.product),
+        tables=tuple(table for _, table in tables),
         groups=tuple(g for f in symptoms for g in f.group),
         symptoms=tuple(s for f in symptoms for s in f.symptom),
         red_flags=tuple(r for f in red_flags for r in f.rule),
-        analytes=tuple(a for f in labs for a in f.analyte),
-        foods=tuple(f for d in diets for f in d.food),
+        analytes=tuple(a for _, f in labs for a in f.analyte),
+        foods=tuple(f for _, d in diets for f in d.food),
+        patterns=tuple(p for _, f in patterns for p in f.pattern),
+        terms=tuple(one for _, f in terms for one in f.term),
+        variations=tuple(v for _, f in variations for v in f.variation),
         articles=tuple(articles),
         reviews=tuple(
             Review(

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 
 from kangban.rules.faults import Fault
+from kangban.rules.lab_names import fold_printed
+from kangban.rules.lab_units import plain_unit, read_unit
 from kangban.rules.load import Packs
 from kangban.rules.names import fold
 from kangban.rules.proofs_medication import FOODS, prove_person
 from kangban.rules.proofs_sources import evidence_by_citation
-from kangban.rules.schema import RedFlag, Symptom
+from kangban.rules.schema import Analyte, Evidence, RedFlag, Symptom
 
 CITE = re.compile(r"\[\^([^\]\s]+#[^\]\s]+)\]")
 VITALS = {"temp", "sbp", "dbp", "hr", "spo2", "rr", "glucose"}
@@ -79,21 +81,58 @@ def _prove_rule(rule: RedFlag, symptoms: set[str], targets: set[str], conditions
 
 
 def prove_labs(packs: Packs) -> Iterator[Fault]:
-    """Unique ids, names and LOINC; ranges and critical values the right way round."""
-    seen: dict[str, str] = {}
+    """Unique ids, names and LOINC terms; units that can be read; ranges and critical values the right way round."""
+    claimed: dict[tuple[str, str, str], str] = {}
+    terms: dict[str, str] = {}
+    known = evidence_by_citation(packs)
+    ids = [a.id for a in packs.analytes]
+    for one in sorted({i for i in ids if ids.count(i) > 1}):
+        yield Fault(f"analyte {one}", "defined twice")
     for row in packs.analytes:
-        place = f"analyte {row.id}"
-        for name in {fold(n) for n in (row.name, row.name_en, *row.aliases)}:
-            if seen.setdefault(f"{row.specimen}:{name}", row.id) != row.id:
-                yield Fault(place, f"shares the name {name} with {seen[f'{row.specimen}:{name}']}")
-        if row.loinc and not re.fullmatch(r"\d{1,5}-\d", row.loinc):
-            yield Fault(place, f"{row.loinc} is no LOINC code")
-        for band in row.ranges:
-            if band.low is not None and band.high is not None and band.low >= band.high:
-                yield Fault(place, "an empty range")
-        lows = [band.low for band in row.ranges if band.low is not None]
-        if row.critical_low is not None and lows and row.critical_low >= min(lows):
-            yield Fault(place, "critical_low is not below the ranges")
+        yield from _prove_names(row, claimed)
+        yield from _prove_terms(row, terms, known)
+        yield from _prove_analyte(row)
+
+
+def _prove_names(row: Analyte, claimed: dict[tuple[str, str, str], str]) -> Iterator[Fault]:
+    """No name is claimed twice in one specimen for one unit: the unit must tell namesakes apart."""
+    units = {""} if row.scale == "qualitative" else {plain_unit(u) for u in (row.unit, *row.unit_aliases)}
+    for name in {fold_printed(n) for n in (row.name, row.name_en, *row.aliases, *row.printed, *row.within)}:
+        for unit in units:
+            owner = claimed.setdefault((row.specimen, name, unit), row.id)
+            if owner != row.id:
+                yield Fault(f"analyte {row.id}", f"shares the name {name} in {unit or 'no unit'} with {owner}")
+
+
+def _prove_terms(row: Analyte, terms: dict[str, str], known: dict[str, Evidence]) -> Iterator[Fault]:
+    place = f"analyte {row.id}"
+    for code in {
+        row.loinc, row.other_loinc, *(t.loinc for t in row.named_terms), *(o.loinc for o in row.other_units),
+    } - {None}:  # fmt: skip
+        if not re.fullmatch(r"\d{1,6}-\d", str(code)):
+            yield Fault(place, f"{code} is no LOINC code")
+        elif terms.setdefault(str(code), row.id) != row.id:
+            yield Fault(place, f"shares {code} with {terms[str(code)]}")
+    if row.loinc and not row.loinc_source:
+        yield Fault(place, "does not say where its LOINC code was read")
+    if row.loinc_source and row.loinc_source not in known:
+        yield Fault(place, f"cites {row.loinc_source}, which no source has")
+
+
+def _prove_analyte(row: Analyte) -> Iterator[Fault]:
+    place = f"analyte {row.id}"
+    if row.scale == "qualitative" and (row.unit or row.ranges):
+        yield Fault(place, "is qualitative, so it has no unit and no range")
+    if row.molar_mass is not None and (unit := read_unit(row.unit)) is not None and "/" not in unit.measures:
+        yield Fault(place, "a molar mass without a mass or amount per something")
+    if any(not o.factor for o in row.other_units):
+        yield Fault(place, "a factor of zero")
+    for band in row.ranges:
+        if band.low is not None and band.high is not None and band.low >= band.high:
+            yield Fault(place, "an empty range")
+    lows = [band.low for band in row.ranges if band.low is not None]
+    if row.critical_low is not None and lows and row.critical_low >= min(lows):
+        yield Fault(place, "critical_low is not below the ranges")
 
 
 def prove_diet(packs: Packs) -> Iterator[Fault]:

@@ -45,6 +45,10 @@ def cited_rows(packs: Packs) -> Iterator[tuple[str, tuple[str, ...]]]:
     for f in packs.foods:
         for advice in f.advice:
             yield f"food {f.id} {advice.key}", advice.citations
+    for pattern in packs.patterns:
+        yield f"pattern {pattern.id}", pattern.citations
+    for moved in packs.variations:
+        yield f"variation {moved.of}", moved.citations
 
 
 def prove_sources(packs: Packs) -> Iterator[Fault]:

@@ -11,10 +11,12 @@ from datetime import date
 from pathlib import Path
 
 from kangban.kernel.errors import RulePackRefused
+from kangban.rules.evidence import KINDS, evidence_shares
 from kangban.rules.faults import Fault
 from kangban.rules.load import PACKS_ROOT, Packs, read_packs
 from kangban.rules.proofs_medication import prove_medication
 from kangban.rules.proofs_others import prove_articles, prove_diet, prove_labs, prove_red_flags
+from kangban.rules.proofs_reports import prove_reports
 from kangban.rules.proofs_sources import prove_sources
 from kangban.rules.proofs_tables import prove_tables
 from kangban.rules.proofs_use import prove_use
@@ -27,6 +29,7 @@ PROOFS: tuple[Callable[[Packs], Iterator[Fault]], ...] = (
     prove_red_flags,
     prove_labs,
     prove_diet,
+    prove_reports,
     prove_articles,
 )
 
@@ -60,6 +63,9 @@ def main(arguments: list[str]) -> int:
     for fault in faults:
         print(f"fault: {fault.place}: {fault.what}")
     if not only:
+        for share in evidence_shares(packs):
+            counts = ", ".join(f"{kind} {share.kinds[kind]}" for kind in KINDS)
+            print(f"evidence: {share.duty} {share.facts}: {share.read:.1%} from a label or guideline read ({counts})")
         waiting = list(_reviewless(packs))
         print(f"{len(packs.reviews)} files, {len(faults)} faults, {len(waiting)} files without a second pass")
     return 1 if faults else 0

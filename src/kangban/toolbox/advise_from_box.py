@@ -38,7 +38,8 @@ async def advise_from_box(
     kept = {item.name for item in services.box}
     box = [*services.box, *(item for item in dict.fromkeys(said) if item.name not in kept)]
     told = triage(read(complaint), person)
-    found = advise(person, told, box, services.now.astimezone().date())
+    today = services.now.astimezone().date()
+    found = advise(person, told, box, today)
     ids = [c for part in (*found.offer, *found.refuse) for c in part.citations]
     return ToolResult(
         content=_told(found, context.lang) | {"box": len(box)},
@@ -47,6 +48,7 @@ async def advise_from_box(
         not_in_catalogue=found.not_in_catalogue,
         step="step.looked_in_box",
         step_values={"count": str(len(box)), "offers": str(len(found.offer))},
+        rests_on={"box": msgspec.to_builtins(box), "today": today.isoformat()},
     )
 
 

@@ -10,6 +10,7 @@ from kangban.toolbox.check_food import check_food
 from kangban.toolbox.check_medication import check_medication
 from kangban.toolbox.judge_lab_value import judge_lab_value
 from kangban.toolbox.look_up_record import look_up_record
+from kangban.toolbox.read_report import read_report
 from kangban.toolbox.search_knowledge import search_knowledge
 from kangban.toolbox.triage import triage
 
@@ -17,6 +18,7 @@ TOOLS: tuple[ToolSpec, ...] = (
     check_medication,
     advise_from_box,
     look_up_record,
+    read_report,
     search_knowledge,
     triage,
     calculate,

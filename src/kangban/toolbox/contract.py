@@ -55,6 +55,7 @@ def finding_object(one: Finding, lang: Lang) -> JsonObject:
         "instead": one.instead if lang == "zh" else one.instead_en,
         "ordered": list(one.ordered),
         "citations": citation_objects(one.citations, lang),
+        "family_confirmed_insert": list(one.family_confirmed_insert),
     }
 
 

@@ -12,4 +12,4 @@ def observation_name(code: str, lang: Lang) -> str:
     analyte = labs().by_id.get(code)
     if analyte is not None:
         return analyte.name if lang == "zh" else analyte.name_en
-    return t(f"observation.{code}", lang) if has_text(f"observation.{code}", lang) else code
+    return t(f"observation.{code}", lang) if has_text(f"observation.{code}", lang) else code.removeprefix("printed:")

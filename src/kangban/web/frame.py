@@ -16,7 +16,7 @@ from kangban.web.elements import Tag, button, icon, link, quoted, run
 from kangban.web.household import DEMO_ROLES
 from kangban.web.live import Live
 from kangban.web.names import age_text, call_name, important, role_name, summary
-from kangban.web.places import pages_for
+from kangban.web.places import pages_for, tabs_for
 from kangban.web.visit import Visit
 
 
@@ -251,7 +251,7 @@ def _stay_true(visit: Visit, live: Live) -> None:
 def _tabs(visit: Visit) -> None:
     who = visit.who.id if visit.who else ""
     with Tag("nav", classes="tabs", aria_label=visit.say("pages")):
-        for key, path in pages_for(visit.house.actor.role):
+        for key, path in tabs_for(visit.house.actor.role):
             with link("", visit.at(path, who), aria_current="page" if visit.path == path else None):
                 icon(key, 20)
                 Tag("span", visit.say(f"page.{key}"))
@@ -270,5 +270,6 @@ def head_html(version: str, lang: str) -> str:
         '<meta name="mobile-web-app-capable" content="yes"><meta name="referrer" content="same-origin">'
         '<link rel="manifest" href="/manifest.webmanifest"><link rel="apple-touch-icon" href="/static/icon-192.png">'
         f'<link rel="stylesheet" href="/static/kangban.css?{version}">'
-        f'<script src="/static/kangban.js?{version}"></script>'
+        f'<link rel="stylesheet" href="/static/reports.css?{version}">'
+        f'<script src="/static/kangban.js?{version}"></script><script src="/static/reports.js?{version}"></script>'
     )

@@ -29,7 +29,7 @@ from kangban.rules.compiled import shipped
 
 _UNITS = {
     "mL/min/{1.73_m2}": "mL/min/1.73 m²", "m[IU]/L": "mIU/L", "umol/L": "μmol/L", "mm[Hg]": "mmHg", "ug": "μg", "1": "",
-    "Cel": "℃",
+    "Cel": "℃", "10*9/L": "×10⁹/L", "10*12/L": "×10¹²/L",
 }  # fmt: skip
 _SHORT = ("inr", "egfr")
 BLEEDING = frozenset({"华法林", "利伐沙班", "达比加群", "阿哌沙班", "氯吡格雷"})
@@ -43,7 +43,7 @@ def observed_name(code: str, lang: Lang) -> str:
         if has_text(f"{area}.{code}", lang):
             return t(f"{area}.{code}", lang)
     row = next((a for a in shipped().packs.analytes if a.id == code), None)
-    return code if row is None else row.name if lang == "zh" else row.name_en
+    return code.removeprefix("printed:") if row is None else row.name if lang == "zh" else row.name_en
 
 
 def unit_name(unit: str) -> str:
@@ -107,8 +107,13 @@ def _observation(body: Observation, lang: Lang) -> str:
         if body.value <= 0:
             return f"{observed_name(body.code, lang)} · {t('web.no', lang)}"
         return t("web.weeks", lang, n=int(body.value)) if body.code == "pregnancy" else observed_name(body.code, lang)
-    value = plain_number(body.value) if body.value is not None else body.text
-    return f"{observed_name(body.code, lang)} {value} {unit_name(body.unit)}".strip()
+    value = f"{body.comparator or ''}{plain_number(body.value)}" if body.value is not None else body.text
+    how = [
+        t(f"web_measure.{name}.{said}", lang)
+        for name, said in (("meal", body.meal), ("position", body.body_position), ("site", body.body_site))
+        if said
+    ]
+    return " · ".join((f"{observed_name(body.code, lang)} {value} {unit_name(body.unit)}".strip(), *how))
 
 
 def kind_of(entry: Entry) -> str:

@@ -12,7 +12,7 @@ from kangban.web.elements import Tag, button, quoted, run
 from kangban.web.frame import frame
 from kangban.web.visit import Visit
 
-_SAFE = ("/desk", "/account", "/family", "/cabinet", "/sharing", "/people", "/notices")
+_SAFE = ("/desk", "/account", "/family", "/cabinet", "/sharing", "/people", "/notices", "/reports")
 
 
 async def notices_page(visit: Visit) -> None:

@@ -5,11 +5,19 @@ from __future__ import annotations
 from kangban.clinical.access import PROFESSIONS, Role
 
 DESK = ("desk", "/desk")
-PAGES = (("talk", "/"), ("home", "/family"), ("box", "/cabinet"))
+LIBRARY = ("library", "/library")
+PAGES = (("talk", "/"), ("home", "/family"), ("box", "/cabinet"), ("report", "/reports"))
 
 
 def pages_for(role: Role) -> tuple[tuple[str, str], ...]:
     """(key of the text and the drawing, address). Who only reviews has the desk; other professionals have it first."""
     if role == "reviewer":
-        return (DESK,)
-    return (DESK, *PAGES) if role in PROFESSIONS else PAGES
+        return (DESK, LIBRARY)
+    if role == "child":
+        return PAGES
+    return (DESK, *PAGES, LIBRARY) if role in PROFESSIONS else (*PAGES, LIBRARY)
+
+
+def tabs_for(role: Role) -> tuple[tuple[str, str], ...]:
+    """The same at the foot of a phone, where there is room for four beside the menu."""
+    return pages_for(role)[:4]

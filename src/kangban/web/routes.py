@@ -23,8 +23,11 @@ from kangban.web.desk.page import desk_page
 from kangban.web.emergency import emergency_page
 from kangban.web.family.page import family_page
 from kangban.web.household import Household
+from kangban.web.library.page import library_page
 from kangban.web.notices import notices_page
 from kangban.web.plain_pages import error_page, language_of
+from kangban.web.reports.page import reports_page
+from kangban.web.reports.paper import picture_of
 from kangban.web.sessions import visitor_of
 from kangban.web.visit import Visit, enter
 
@@ -35,7 +38,7 @@ LOG = logging.getLogger("kangban.web")
 
 
 def add(outer: FastAPI, household: Household) -> None:
-    """What is no page of the family: accounts, the export of a member, the list for the doctor."""
+    """What is no page of the family: accounts, the export, the list for the doctor, pictures of reports."""
     account_pages.add(outer, household)
 
     @outer.get("/medicine-list")
@@ -48,6 +51,16 @@ def add(outer: FastAPI, household: Household) -> None:
             return list_page(await medicine_list(await household.house(visitor), who), who, lang)
         except KangbanError as error:
             return error_page(lang, error.http_status)
+
+    @outer.get("/report-page")
+    async def pictured(request: Request, report: str, page: int) -> Response:  # pyright: ignore[reportUnusedFunction]
+        try:
+            visitor = visitor_of(request)
+            if visitor is None or not visitor.actor.family_id:
+                raise NotPermitted("nobody of a family is logged in")
+            return await picture_of(await household.house(visitor), report, page)
+        except KangbanError as error:
+            return error_page(language_of(request, household.settings.lang), error.http_status)
 
     @outer.get("/export")
     async def exported(request: Request, who: str) -> Response:  # pyright: ignore[reportUnusedFunction]
@@ -70,6 +83,9 @@ def add_pages(pages: App, household: Household) -> None:
         "/cabinet": cabinet_page,
         "/desk": desk_page,
         "/desk/{answer}": desk_page,
+        "/reports": reports_page,
+        "/reports/{report}": reports_page,
+        "/library": library_page,
         "/notices": notices_page,
         "/emergency": emergency_page,
     }

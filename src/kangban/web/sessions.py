@@ -18,6 +18,8 @@ OPEN_PATHS = (
     "/language",
 )  # fmt: skip
 VISITOR = "kangban.visitor"
+# Pages a browser is led to the login from, whatever it says that it wants.
+_LOOKED_AT = ("/", "/family", "/cabinet", "/reports", "/library", "/account")
 
 
 def is_open(path: str) -> bool:
@@ -71,7 +73,7 @@ class Sessions:
         return await self._ask(connection, path)
 
     async def _ask(self, connection: HTTPConnection, path: str) -> Response:
-        looks = "text/html" in connection.headers.get("accept", "") or path in ("/", "/family", "/cabinet", "/account")
+        looks = "text/html" in connection.headers.get("accept", "") or path in _LOOKED_AT
         page = connection.scope.get("method") in ("GET", "HEAD") and looks and not path.startswith("/_nicegui")
         if not page:
             if "text/html" not in connection.headers.get("accept", ""):

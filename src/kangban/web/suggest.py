@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
+from kangban.reasoning.medication.pinyin import sounds
 from kangban.rules.catalogue import catalogue
 from kangban.rules.names import fold
 from kangban.web.elements import Tag
@@ -13,14 +15,15 @@ MOST = 8
 
 
 def names_like(typed: str) -> list[str]:
-    """Catalogue spellings that begin with or hold what was typed, shortest first."""
+    """Catalogue spellings that begin with or hold what was typed, shortest first; then those that sound like it."""
     wanted = fold(typed)
     if not wanted:
         return []
     names = catalogue()
     hits = [f for f, named in names.by_name.items() if wanted in f and named.kind != "class"]
     hits.sort(key=lambda f: (not f.startswith(wanted), len(f), f))
-    return list(dict.fromkeys(names.spelling[f] for f in hits))[:MOST]
+    found = [names.spelling[f] for f in hits]
+    return list(dict.fromkeys(found if len(found) >= MOST else [*found, *sounds().like(typed)]))[:MOST]
 
 
 def medicine_field(visit: Visit, field_id: str, value: str = "") -> Tag:
@@ -32,10 +35,12 @@ def medicine_field(visit: Visit, field_id: str, value: str = "") -> Tag:
     )  # fmt: skip
     offers = Tag("datalist", id=f"{field_id}-names")
 
-    def typed(event: Any) -> None:
+    async def typed(event: Any) -> None:
+        # The first Latin letters load the dictionary of sounds: not while everybody waits.
+        found = await asyncio.to_thread(names_like, str(event.args))
         offers.clear()
         with offers:
-            for name in names_like(str(event.args)):
+            for name in found:
                 Tag("option", "", "", value=name)
 
     field.on("input", typed, js_handler="(e) => emit(e.target.value)", throttle=0.15, leading_events=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import Any
 
 from nicegui import Client, context
 from starlette.requests import Request
@@ -129,6 +130,14 @@ class Visit:
 
         async def run() -> None:
             await self._answered(work())
+
+        return run
+
+    def guarded_with(self, work: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
+        """As `guarded`, for an event that brings something along."""
+
+        async def run(event: Any) -> None:
+            await self._answered(work(event))
 
         return run
 

@@ -15,7 +15,9 @@ WEB = Path(__file__).resolve().parents[3] / "src" / "kangban" / "web"
 _HOLES = re.compile(r"\{(\w+)\}")
 
 
-@pytest.mark.parametrize("area", ["web", "web_account", "web_desk", "web_privacy"])
+@pytest.mark.parametrize(
+    "area", ["web", "web_account", "web_desk", "web_library", "web_measure", "web_privacy", "web_reports"]
+)
 def test_both_languages_have_the_same_keys_and_holes(area: str) -> None:
     zh, en = area_texts(area, "zh"), area_texts(area, "en")
     assert zh.keys() == en.keys()

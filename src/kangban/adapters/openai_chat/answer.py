@@ -60,7 +60,7 @@ class AnswerBuilder:
             events.append(ToolCallsReady(self._calls.calls()))
             reason = "tool_calls" if reason in ("stop", "unknown") else reason
         usage = self._usage or Usage()
-        events.append(Finished(reason, usage.prompt_tokens, usage.completion_tokens))
+        events.append(Finished(reason, usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens))
         self.begun = True
         return events
 

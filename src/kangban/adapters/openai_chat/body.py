@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import msgspec
 
+from kangban.adapters.openai_chat.strict import strict_schema
 from kangban.kernel.errors import InvalidInput
 from kangban.ports.chat_model import ChatMessage, ChatRequest, ToolCall, ToolDescription
 
@@ -18,15 +20,25 @@ class Quirks(msgspec.Struct):
     stream_options: bool = True
     temperature: bool = True
     max_tokens: str = "max_tokens"
+    response_format: bool = True
+    strict: bool = True
+    cache_key: bool = True
 
 
-def request_body(name: str, request: ChatRequest, quirks: Quirks) -> bytes:
-    """Encode without `context`, which never leaves this machine; raises InvalidInput for what JSON cannot hold."""
+def request_body(name: str, request: ChatRequest, quirks: Quirks, cache_key: str = "") -> bytes:
+    """Encode without `context`, which never leaves this machine; raises InvalidInput for what JSON cannot hold.
+
+    `cache_key` tells servers that keep prompts which requests begin alike.
+    """
     body: dict[str, Any] = {"model": name, "messages": [_message(each) for each in request.messages], "stream": True}
     if quirks.stream_options:
         body["stream_options"] = {"include_usage": True}
     if request.tools:
-        body["tools"] = [_tool(each) for each in request.tools]
+        body["tools"] = [_tool(each, request.strict_tools and quirks.strict) for each in request.tools]
+    if request.json_only and quirks.response_format:
+        body["response_format"] = {"type": "json_object"}
+    if cache_key and quirks.cache_key:
+        body["prompt_cache_key"] = cache_key
     if request.temperature is not None and quirks.temperature:
         body["temperature"] = request.temperature
     if request.max_tokens is not None:
@@ -45,13 +57,19 @@ def learn(quirks: Quirks, complaint: str) -> bool:
         quirks.stream_options = False
     elif quirks.temperature and "temperature" in complaint:
         quirks.temperature = False
+    elif quirks.response_format and ("response_format" in complaint or "json_object" in complaint):
+        quirks.response_format = False
+    elif quirks.cache_key and "prompt_cache_key" in complaint:
+        quirks.cache_key = False
+    elif quirks.strict and "strict" in complaint:
+        quirks.strict = False
     else:
         return False
     return True
 
 
 def _message(message: ChatMessage) -> dict[str, Any]:
-    shape: dict[str, Any] = {"role": message.role, "content": message.content}
+    shape: dict[str, Any] = {"role": message.role, "content": _content(message) if message.images else message.content}
     if message.tool_calls:
         shape["tool_calls"] = [_call(each) for each in message.tool_calls]
     if message.tool_call_id is not None:
@@ -67,6 +85,18 @@ def _call(call: ToolCall) -> dict[str, Any]:
     return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": written}}
 
 
-def _tool(tool: ToolDescription) -> dict[str, Any]:
-    function = {"name": tool.name, "description": tool.description, "parameters": tool.parameters}
+def _content(message: ChatMessage) -> list[dict[str, Any]]:
+    parts: list[dict[str, Any]] = [{"type": "text", "text": message.content}] if message.content else []
+    for image in message.images:
+        if image.kind != "image":
+            raise InvalidInput("only pictures go with a message", field="images")
+        written = base64.b64encode(image.content).decode()
+        parts.append({"type": "image_url", "image_url": {"url": f"data:{image.media_type};base64,{written}"}})
+    return parts
+
+
+def _tool(tool: ToolDescription, strict: bool) -> dict[str, Any]:
+    function: dict[str, Any] = {"name": tool.name, "description": tool.description, "parameters": tool.parameters}
+    if strict and (held := strict_schema(tool.parameters)) is not None:
+        function |= {"parameters": held, "strict": True}
     return {"type": "function", "function": function}

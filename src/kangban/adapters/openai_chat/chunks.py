@@ -44,11 +44,25 @@ class Choice(msgspec.Struct):
     index: int = 0
 
 
+class PromptDetails(msgspec.Struct):
+    """What of the prompt the server had already read."""
+
+    cached_tokens: int | None = None
+
+
 class Usage(msgspec.Struct):
-    """Token counts."""
+    """Token counts. Cached ones stand in `prompt_tokens_details`, or beside the others (DeepSeek)."""
 
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    prompt_tokens_details: PromptDetails | None = None
+    prompt_cache_hit_tokens: int | None = None
+
+    @property
+    def cached_tokens(self) -> int | None:
+        """Tokens of the prompt that came from the server's cache, None where it does not tell."""
+        told = self.prompt_tokens_details.cached_tokens if self.prompt_tokens_details else None
+        return self.prompt_cache_hit_tokens if told is None else told
 
 
 class Chunk(msgspec.Struct):

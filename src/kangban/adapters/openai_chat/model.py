@@ -82,6 +82,16 @@ class OpenAIChat:
                 raise fault.fault from None
             await self._sleep(self._wait(tried, fault.wait_s))
 
+    @property
+    def holds_strict(self) -> bool:
+        """Whether the server has taken every strict schema so far."""
+        return self._quirks.strict
+
+    @property
+    def takes_json_mode(self) -> bool:
+        """Whether the server has taken every wish for one JSON object so far."""
+        return self._quirks.response_format
+
     async def close(self) -> None:
         """Close all connections."""
         await self._wire.close()
@@ -116,7 +126,9 @@ class OpenAIChat:
     async def _accepted(self, request: ChatRequest) -> httpx.Response:
         """The open 200 response; raises Passing or InvalidInput. Sends again at once when it learnt a quirk."""
         while True:
-            response = await self._sent(request_body(self._settings.name, request, self._quirks))
+            response = await self._sent(
+                request_body(self._settings.name, request, self._quirks, self._settings.cache_key)
+            )
             if response.status_code == 200:
                 return response
             try:

@@ -27,6 +27,7 @@ class OpenAIChatSettings(msgspec.Struct, frozen=True):
     tries: int = 4
     backoff_s: float = 0.5
     longest_wait_s: float = 20.0
+    cache_key: str = ""  # never a name or an id of a person: it leaves this machine
 
     def __repr__(self) -> str:
         return f"OpenAIChatSettings(name={self.name!r}, place={self.place!r}, key={'set' if self.key else 'none'})"

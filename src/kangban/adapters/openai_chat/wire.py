@@ -9,7 +9,12 @@ import urllib.request
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from kangban.adapters.openai_chat.settings import OpenAIChatSettings
+import msgspec
+
+from kangban.adapters.openai_chat.faults import Passing, broken_answer, raise_for_status, unreachable
+from kangban.adapters.openai_chat.settings import OpenAIChatSettings, completions_url, key_header
+
+_LONGEST_LIST = 4 * 1024 * 1024
 
 if TYPE_CHECKING:
     import httpx
@@ -60,6 +65,36 @@ class Wire:
             )
             self._loop = loop
         return self._transport  # pyright: ignore[reportReturnType]
+
+
+async def listed(settings: OpenAIChatSettings) -> Any:
+    """What the server answers to GET …/models, decoded; raises Unavailable, or InvalidInput for a refusal."""
+    httpx = _httpx()
+    address = completions_url(settings.url).replace("/chat/completions", "/models", 1)
+    headers = {"Authorization": key_header(settings.key)} if settings.key else {}
+    transport = httpx.AsyncHTTPTransport(proxy=_proxy(address, settings))
+    limits = {"connect": settings.connect_s, "read": settings.first_byte_s, "write": 10.0, "pool": 10.0}
+    request = httpx.Request("GET", address, headers=headers, extensions={"timeout": limits})
+    try:
+        response = await transport.handle_async_request(request)
+        pieces = bytearray()
+        async for piece in response.aiter_bytes():
+            pieces += piece
+            if len(pieces) > _LONGEST_LIST:
+                raise broken_answer()
+        await response.aclose()
+    except (httpx.TransportError, httpx.DecodingError, OSError) as error:
+        raise unreachable(type(error).__name__) from None
+    finally:
+        await transport.aclose()
+    try:
+        if response.status_code != 200:
+            raise_for_status(response.status_code, bytes(pieces[:4096]).decode(errors="replace"))
+        return msgspec.json.decode(bytes(pieces))
+    except Passing as passing:
+        raise passing.fault from None
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        raise broken_answer() from None
 
 
 def _httpx() -> Any:

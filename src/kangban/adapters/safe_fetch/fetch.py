@@ -7,7 +7,7 @@ import re
 import socket
 import ssl
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
 from typing import Any, cast
 from urllib.parse import urljoin
 
@@ -16,10 +16,11 @@ import msgspec
 
 from kangban.adapters.safe_fetch.targets import Target, check_address, media_type_allowed, read_target
 from kangban.kernel.errors import InvalidInput, KangbanError, Unavailable
-from kangban.ports.web_fetch import Fetched
+from kangban.ports.web_fetch import Asking, Fetched
 
 Resolver = Callable[[str, int], Awaitable[list[str]]]
 _REDIRECTS = (301, 302, 303, 307, 308)
+_PLAIN = Asking("")
 _CHARSET = re.compile(r"charset=[\"']?([\w-]{1,40})", re.IGNORECASE)
 
 
@@ -61,9 +62,16 @@ class SafeFetch:
 
     async def get(self, url: str) -> Fetched:
         """Fetch; see ports/web_fetch.py."""
+        return await self._within(self._follow(url))
+
+    async def send(self, asking: Asking) -> Fetched:
+        """Ask a service; see ports/web_fetch.py."""
+        return await self._within(self._asked(asking))
+
+    async def _within(self, work: Coroutine[Any, Any, Fetched]) -> Fetched:
         try:
             async with asyncio.timeout(self._limits.whole_s):
-                return await self._follow(url)
+                return await work
         except TimeoutError:
             raise _unavailable("it took too long") from None
         except (
@@ -84,24 +92,37 @@ class SafeFetch:
             url = urljoin(target.url, found).split("#", 1)[0]
         raise _unavailable("too many redirects")
 
-    async def _once(self, target: Target) -> Fetched | str:
+    async def _asked(self, asking: Asking) -> Fetched:
+        if not all(part.isascii() and part.isprintable() for pair in asking.headers.items() for part in pair):
+            raise _unavailable("a key that no header can hold")
+        found = await self._once(read_target(asking.url, self._allowed), asking)
+        if isinstance(found, str):
+            raise _unavailable("it led elsewhere")
+        return found
+
+    async def _once(self, target: Target, asking: Asking | None = None) -> Fetched | str:
         """One request: what it gave, or where it leads on."""
         ips = await self._checked(target)
         timeout = dict.fromkeys(("connect", "read", "write", "pool"), self._limits.step_s)
         headers = [
             ("Host", target.host_header), ("User-Agent", "Kangban"), ("Accept", "*/*"),
-            ("Accept-Encoding", "gzip, deflate, identity"),
+            ("Accept-Encoding", "gzip, deflate, identity"), *((asking or _PLAIN).headers.items()),
         ]  # fmt: skip
+        method, content = (asking or _PLAIN).method, (asking or _PLAIN).body
         # The backend makes the connection to what was checked; TLS still verifies the name.
         async with (
             httpcore.AsyncConnectionPool(
                 ssl_context=self._tls, network_backend=_Pinned(ips), max_connections=1, http2=False, retries=0
             ) as pool,
-            pool.stream("GET", target.url, headers=headers, extensions={"timeout": timeout}) as response,
+            pool.stream(
+                method, target.url, headers=headers, content=content or None, extensions={"timeout": timeout}
+            ) as response,
         ):
             told = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in response.headers}
             if response.status in _REDIRECTS and told.get("location"):
                 return told["location"]
+            if response.status >= 400 and asking is None:
+                raise _unavailable(f"status {response.status}")
             return await self._read(target, response, told)
 
     async def _checked(self, target: Target) -> list[str]:
@@ -116,11 +137,10 @@ class SafeFetch:
         return [check_address(target, ip, self._allowed) for ip in ips]
 
     async def _read(self, target: Target, response: httpcore.Response, told: dict[str, str]) -> Fetched:
-        if response.status >= 400:
-            raise _unavailable(f"status {response.status}")
         kind = told.get("content-type", "")
         media_type = kind.split(";", 1)[0].strip().lower()
-        if not media_type_allowed(media_type, self._limits.media_types):
+        # What an error page calls itself is no matter: nobody reads on.
+        if response.status < 400 and not media_type_allowed(media_type, self._limits.media_types):
             raise _unavailable("not a kind of file that is read")
         length = told.get("content-length", "")
         if length.isdigit() and int(length) > self._limits.most_bytes:
@@ -132,7 +152,7 @@ class SafeFetch:
             if len(body) > self._limits.most_bytes:
                 raise _too_large()
         charset = _CHARSET.search(kind)
-        return Fetched(target.url, response.status, media_type, bytes(body), charset[1] if charset else "")
+        return Fetched(target.url, response.status, media_type, bytes(body), charset[1] if charset else "", told)
 
 
 async def _unpacked(raw: AsyncIterator[bytes], encoding: str, most: int) -> AsyncIterator[bytes]:

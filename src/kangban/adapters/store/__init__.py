@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from kangban.adapters.store.accounts import SqlAccountStore
+    from kangban.adapters.store.agents import SqlAgentShelf
     from kangban.adapters.store.audit import SqlAudit
+    from kangban.adapters.store.library import SqlLibraryStore
     from kangban.adapters.store.notices import SqlNoticeStore
     from kangban.adapters.store.records import SqlRecordStore
     from kangban.adapters.store.work import Work
@@ -23,6 +25,14 @@ class Stores:
     audit: SqlAudit
     notices: SqlNoticeStore
     work: Work
+    library: SqlLibraryStore
+
+    def agents(self, family_id: str) -> SqlAgentShelf:
+        """What one family's people made in the workshop."""
+        # Loaded with the first look at the workshop.
+        from kangban.adapters.store.agents import SqlAgentShelf
+
+        return SqlAgentShelf(self.work, family_id)
 
     async def close(self) -> None:
         """Release connections; safe to call twice."""
@@ -45,6 +55,7 @@ async def open_stores(url: str, *, key: bytes | None = None) -> Stores:
     from kangban.adapters.store.accounts import SqlAccountStore
     from kangban.adapters.store.audit import SqlAudit
     from kangban.adapters.store.engine import read_url
+    from kangban.adapters.store.library import SqlLibraryStore
     from kangban.adapters.store.notices import SqlNoticeStore
     from kangban.adapters.store.records import SqlRecordStore
     from kangban.adapters.store.work import Work
@@ -53,7 +64,9 @@ async def open_stores(url: str, *, key: bytes | None = None) -> Stores:
     if key is not None and address.get_backend_name() == "sqlite":
         address = address.set(username="key", password=key.hex())
     work = await Work.open(address)
-    return Stores(SqlRecordStore(work), SqlAccountStore(work), SqlAudit(work), SqlNoticeStore(work), work)
+    return Stores(
+        SqlRecordStore(work), SqlAccountStore(work), SqlAudit(work), SqlNoticeStore(work), work, SqlLibraryStore(work)
+    )
 
 
 async def open_store(url: str) -> SqlRecordStore:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from kangban.adapters.store.cipher import connect_file
 
+_KNOWS = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+
 
 def copy_file(file: Path, version: str, key: str = "") -> None:
     """Copy the committed state; the caller holds the write lock, so that nothing can slip in between."""
@@ -39,4 +41,28 @@ def erase_from_copies(file: Path, family_id: str, member_id: str, key: str = "")
         with contextlib.closing(connect_file(copy, key)) as connection:
             connection.execute("PRAGMA secure_delete=ON")
             connection.execute("DELETE FROM entry WHERE family_id = ? AND member_id = ?", (family_id, member_id))
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def erase_document_from_copies(file: Path, family_id: str, document_id: str, key: str = "") -> None:
+    """Erase a library's document from every copy that knows libraries; raises as `erase_from_copies`."""
+    for copy in copies_of(file):
+        with contextlib.closing(connect_file(copy, key)) as connection:
+            if connection.execute(_KNOWS, ("library_passage",)).fetchone() is None:
+                continue
+            connection.execute("PRAGMA secure_delete=ON")
+            of_it = (family_id, document_id)
+            connection.execute("DELETE FROM library_passage WHERE family_id = ? AND document_id = ?", of_it)
+            connection.execute("DELETE FROM library_document WHERE family_id = ? AND id = ?", of_it)
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def erase_run_from_copies(file: Path, of_it: tuple[str, str, str], key: str = "") -> None:
+    """Erase a run (family, owner, id) from every copy that knows agents; raises as `erase_from_copies`."""
+    for copy in copies_of(file):
+        with contextlib.closing(connect_file(copy, key)) as connection:
+            if connection.execute(_KNOWS, ("agent_run",)).fetchone() is None:
+                continue
+            connection.execute("PRAGMA secure_delete=ON")
+            connection.execute("DELETE FROM agent_run WHERE family_id = ? AND owner = ? AND id = ?", of_it)
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

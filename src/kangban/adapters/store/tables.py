@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-HEAD = "0002"
+HEAD = "0004"
 VERSION_TABLE = "kangban_version"
 FAMILY_SETTING = "kangban.family"  # the PostgreSQL setting that row-level security compares with
 SERVER_IN_VIEW = "-server-"  # its value for rows of no family: an unset setting reads as "" and must show nothing
-WALLED = ("entry", "audit", "notice")  # tables behind row-level security
+# Tables behind row-level security.
+WALLED = ("entry", "audit", "notice", "library_document", "library_passage", "agent_version", "agent_run")
 
 # "C" compares bytes, as SQLite does; a PostgreSQL server's own language would order ids differently.
 _ID = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -130,4 +131,52 @@ tenant = sa.Table(
     metadata,
     sa.Column("family_id", _ID, primary_key=True),
     sa.Column("body", sa.Text, nullable=False),
+)
+
+library_document = sa.Table(
+    "library_document",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("family_id", _ID, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Index("ix_library_document_family", "family_id"),
+)
+
+# `number` is the passage's place in its document; `vector` (float32) is of the model `vector_of`, if any.
+library_passage = sa.Table(
+    "library_passage",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("family_id", _ID, nullable=False),
+    sa.Column("document_id", _ID, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("vector_of", sa.Text, nullable=True),
+    sa.Column("vector", sa.LargeBinary, nullable=True),
+    sa.Index("ix_library_passage_document", "family_id", "document_id", "number"),
+)
+
+# What a family's people made in the workshop; `owner` is an account, or a browser session where nobody has one.
+agent_version = sa.Table(
+    "agent_version",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("family_id", _ID, nullable=False),
+    sa.Column("owner", _ID, nullable=False),
+    sa.Column("name", _ID, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Index("ix_agent_version_owner", "family_id", "owner", "name", "version"),
+)
+
+agent_run = sa.Table(
+    "agent_run",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("family_id", _ID, nullable=False),
+    sa.Column("owner", _ID, nullable=False),
+    sa.Column("agent", _ID, nullable=False),
+    sa.Column("started_at", sa.BigInteger, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Index("ix_agent_run_owner", "family_id", "owner", "started_at"),
 )

@@ -6,9 +6,9 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any, cast
 
-from kangban.agent.events import Heard
 from kangban.agent.offline.compose import compose
 from kangban.agent.offline.plan import Plan, make_plan, whole_question
+from kangban.agent.offline.roles import ANSWERING, say_for_role
 from kangban.clinical.person import UNKNOWN_PERSON
 from kangban.clinical.urgency import Lang
 from kangban.ports.chat_model import ChatEvent, ChatRequest, Finished, Place, TextDelta, ToolCall, ToolCallsReady
@@ -29,7 +29,12 @@ class OfflineBrain:
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[ChatEvent]:
         """Plan on the first call of a turn, compose on the second."""
-        plan = make_plan(whole_question(request.messages))
+        view = _view(request)
+        plan = make_plan(str(view.get("question") or "") or whole_question(request.messages))
+        if (role := str(view.get("role", ""))) not in ANSWERING:
+            yield TextDelta(say_for_role(role, plan, view.get("offered", ()), plan.text, lang_of(request, plan)))
+            yield Finished("stop")
+            return
         results = tool_results(request)
         acted = any(m.role == "tool" for m in request.messages)
         offered = {t.name for t in request.tools}
@@ -43,7 +48,7 @@ class OfflineBrain:
             )
             yield Finished("tool_calls")
             return
-        context = _view(request).get("tool_context")
+        context = view.get("tool_context")
         person = context.person if context is not None else UNKNOWN_PERSON
         for line in compose(plan, results, lang_of(request, plan), person).splitlines(keepends=True):
             yield TextDelta(line)
@@ -61,7 +66,11 @@ def lang_of(request: ChatRequest, plan: Plan) -> Lang:
 
 def tool_results(request: ChatRequest) -> list[tuple[str, dict[str, Any]]]:
     """(tool name, result object) of this turn, in order; failed calls are left out."""
-    heard: tuple[Heard, ...] = _view(request).get("heard", ())
+    view = _view(request)
+    heard: list[Any] = [*view.get("heard", ())]
+    if view.get("role") in ANSWERING - {""}:
+        # A run of several loops: what all of them found, with the same two fields.
+        heard = [one for one in view.get("found", ()) if one.call is not None]
     return [
         (h.call.name, cast("dict[str, Any]", h.result.content))
         for h in heard

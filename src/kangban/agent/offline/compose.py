@@ -9,6 +9,7 @@ from kangban.agent.offline.asks import is_about_another, question_for
 from kangban.agent.offline.box import box_lines
 from kangban.agent.offline.cited import cited
 from kangban.agent.offline.plan import Plan
+from kangban.agent.offline.reports import has_rows, report_lines
 from kangban.clinical.person import UNKNOWN_PERSON, PersonFacts
 from kangban.clinical.urgency import Lang
 from kangban.kernel.quantity import plain_number
@@ -38,6 +39,11 @@ def compose(plan: Plan, results: list[Result], lang: Lang, person: PersonFacts =
     for name, value in results:
         by_name.setdefault(name, []).append(value)
     lines: list[str] = []
+    if first == "reports":
+        read, kept = by_name.get("read_report", []), by_name.get("look_up_record", [])
+        if has_rows(read) or not kept:
+            return "\n".join(report_lines(read, lang) + _newer(kept, read, lang))
+        return "\n".join(record_lines(kept, lang))
     if first == "record":
         return "\n".join(record_lines(by_name.get("look_up_record", []), lang))
     if first == "remember":
@@ -94,7 +100,7 @@ def medicine_lines(outcome: Object, lang: Lang) -> list[str]:
 def _most_personal(mild: list[Object]) -> list[Object]:
     """Cautions that rest on this person or pair come before general ones; a fixed number is shown."""
     rank = {"interaction": 0, "duplicate": 0, "dose": 0, "renal": 1, "hepatic": 1, "condition": 1, "pregnancy": 1,
-            "lactation": 1, "allergy": 1, "age": 2, "omission": 3, "food": 4}  # fmt: skip
+            "lactation": 1, "allergy": 1, "age": 2, "omission": 3, "composition": 3, "food": 4}  # fmt: skip
     one_each: dict[tuple[str, str], Object] = {}
     for one in mild:
         one_each.setdefault((one["kind"], "+".join(one["medicines"])), one)
@@ -218,7 +224,14 @@ def _knowledge_lines(found: list[Object], lang: Lang) -> list[str]:
                 if text:
                     own = "".join(f" [{c}]" for c in _FOOTNOTE.findall(text))
                     lines.append(f"- {cited(_FOOTNOTE.sub('', text).strip(), own or marks)}")
+        lines += _library_lines(outcome.get("library", []), lang)
     return lines or [t("offline.nothing_found", lang)]
+
+
+def _library_lines(rows: list[Object], lang: Lang) -> list[str]:
+    """What the household's own library says, sentence by sentence with its mark; the guard judges it as anybody's."""
+    told = [(str(text), f" [{row['id']}]") for row in rows for text in row["sentences"][:2]][:3]
+    return [f"## {t('library.heading', lang)}", *(f"- {cited(text, mark)}" for text, mark in told)] if told else []
 
 
 def record_lines(found: list[Object], lang: Lang) -> list[str]:
@@ -238,6 +251,16 @@ def record_lines(found: list[Object], lang: Lang) -> list[str]:
         lines.append(f"## {t('record.cabinet', lang)}")
         lines += [f"- {_entry(e, 'name', lang)}" for e in cabinet]
     return lines
+
+
+def _newer(kept: list[Object], read: list[Object], lang: Lang) -> list[str]:
+    """What the record holds of the same test from after the newest report that has it."""
+    name = str(read[0]["name"]) if read else ""
+    newest = max((str(one["on"] or "") for outcome in read for one in outcome["reports"]), default="")
+    rows = [e for outcome in kept for e in cast("list[Object]", outcome["entries"])]
+    later = [e for e in rows if e["kind"] == "Observation" and e.get("code") == name and str(e["at"]) > newest]
+    lines = [f"- {_entry(e, 'code', lang)}" for e in later[-3:]]
+    return [f"## {t('record.Observation', lang)}", *lines] if lines else []
 
 
 def _entry(entry: Object, key: str, lang: Lang) -> str:

@@ -8,11 +8,12 @@ from typing import Any, Literal
 
 import msgspec
 
+from kangban.agent.offline.reports import ABNORMAL, ABOUT_REPORTS, WHICH_PAGE
 from kangban.clinical.utterance import Measure, Utterance
 from kangban.perception.language.read import read
 from kangban.ports.chat_model import ChatMessage
 
-Intent = Literal["box", "medicine", "symptom", "report", "diet", "record", "remember", "calculate", "knowledge", "greeting",
+Intent = Literal["box", "medicine", "symptom", "report", "diet", "record", "reports", "remember", "calculate", "knowledge", "greeting",
                  "thanks", "identity", "out_of_scope", "empty"]  # fmt: skip
 
 _GREETING = re.compile(
@@ -82,6 +83,9 @@ def whole_question(messages: Sequence[ChatMessage]) -> str:
     if not texts or texts[-1].role != "user":
         return ""
     newest = texts[-1].content
+    if len(texts) > 1 and len(newest) < 20 and WHICH_PAGE.search(newest.lower()):
+        before = [m.content for m in texts[:-1] if m.role == "user"]
+        return f"{before[-1]}，{newest}" if before else newest
     if len(texts) < 3 or texts[-2].role != "assistant" or not _asked(texts[-2].content) or not _is_reply(newest):
         return newest
     return f"{whole_question(texts[:-2])}，{newest}"
@@ -131,6 +135,15 @@ def _matters(text: str, lowered: str, said: Utterance) -> tuple[list[Intent], li
     values = [m for m in said.measures if m.code.startswith("lab:") and m.code[4:] not in _BODY_SIZE]
     asks_value = said.analytes and not said.measures and _HOW_MUCH.search(lowered)
     asks_record = _RECORD.search(lowered) is not None or asks_value
+    one = said.analytes[0] if said.analytes else ""
+    other_matters = values or said.present() or (said.drugs and _EAT.search(lowered))
+    if ABOUT_REPORTS.search(lowered) and not other_matters:
+        arguments: dict[str, Any] = {"name": one} if one else {}
+        if ABNORMAL.search(lowered):
+            arguments["only_abnormal"] = True
+        return ["reports"], [Call("read_report", arguments)]
+    if asks_value and not _RECORD.search(lowered):
+        return ["reports"], [Call("read_report", {"name": one}), Call("look_up_record", {})]
     if asks_record and not (said.drugs and _EAT.search(lowered)):
         return ["record"], [Call("look_up_record", {})]
     if _CALCULATE.search(lowered):
@@ -145,12 +158,12 @@ def _matters(text: str, lowered: str, said: Utterance) -> tuple[list[Intent], li
         intents.append("medicine")
         taking = [m for m in medicines if m.pop("taking", False)]
         asked = [m for m in medicines if m not in taking] or taking
-        arguments: dict[str, Any] = {"medicines": asked}
+        arguments = {"medicines": asked}
         if taking and asked is not taking:
             arguments["also_taking"] = taking
         calls += [Call("look_up_record", {}), Call("check_medication", arguments)]
-    for one in values[:8]:
-        calls.append(Call("judge_lab_value", {"name": one.code[4:], "value": one.value, "unit": one.unit}))
+    for value in values[:8]:
+        calls.append(Call("judge_lab_value", {"name": value.code[4:], "value": value.value, "unit": value.unit}))
     if values:
         intents.append("report")
     foods = list(said.foods)

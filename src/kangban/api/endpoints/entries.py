@@ -7,6 +7,7 @@ from datetime import timedelta
 from kangban.api.answers import Done, EntryList, EntryOut
 from kangban.api.call import Call, Endpoint
 from kangban.api.shapes import CorrectionIn, EntriesQuery, EntryIn, PageQuery, ProposalIn, fact_of
+from kangban.clinical.record import Observation
 from kangban.journeys.family import correct_fact, decide_proposal, proposals, withdraw_fact, write_fact
 from kangban.journeys.house import get_member
 from kangban.kernel.clock import aware
@@ -58,7 +59,9 @@ async def show(call: Call) -> EntryOut:
 
 async def correct(call: Call) -> Done:
     """Put another fact of the same kind in an entry's place; the old one stays in the log."""
-    return Done(await correct_fact(await call.house(), call.id("entry"), fact_of(call.told(CorrectionIn).body)))
+    house, entry_id, body = await call.house(), call.id("entry"), call.told(CorrectionIn).body
+    before = (await house.store.get(house.family_id, entry_id)).body
+    return Done(await correct_fact(house, entry_id, fact_of(body, before if isinstance(before, Observation) else None)))
 
 
 async def withdraw(call: Call) -> Done:

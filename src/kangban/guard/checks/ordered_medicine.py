@@ -45,11 +45,18 @@ def _by_order(named: Named) -> bool:
 
 
 def check(case: Case) -> Result:
-    """Fail where a sentence says to stop a medicine of this person that was ordered."""
+    """Fail where a sentence says to stop a medicine of this person that was ordered.
+
+    Where nobody knows what they take, a medicine that only comes on order and is named as theirs counts as ordered.
+    """
     ordered = [u for u in case.taken if is_ordered(u)]
-    if not ordered:
-        return result(NAME, "not_applicable")
     ids = {n.id: u.name for u in ordered if (n := resolver().resolve(u.name).named) is not None}
+    if case.record.medicines is None:
+        said = {d.name for clause in case.clauses for d in clause.drugs}
+        found = [(resolver().resolve(name).named, name) for name in sorted(said)]
+        ids = {n.id: name for n, name in found if n is not None and _by_order(n)} | ids
+    if not ids:
+        return result(NAME, "not_applicable")
     at: list[Sentence] = []
     names: list[str] = []
     for clause in case.clauses:

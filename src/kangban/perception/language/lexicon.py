@@ -106,7 +106,8 @@ class Lexicon:
             self._put(words, "food", food.id)
             self.everyday |= {plain(w).text for w in words}
         for row in packs.analytes:
-            self._put((row.name, row.name_en, *row.aliases), "analyte", row.id)
+            if row.said:
+                self._put((row.name, row.name_en, *row.aliases, *row.spoken), "analyte", row.id)
 
     def hits(self, text: str) -> Iterator[Hit]:
         """Every entry that occurs in plain text, at word boundaries for Latin words, overlaps included."""

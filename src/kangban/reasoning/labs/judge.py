@@ -9,6 +9,7 @@ import msgspec
 
 from kangban.clinical.person import PersonFacts
 from kangban.kernel.logic import Tri
+from kangban.reasoning.labs.units import in_own_unit
 from kangban.reasoning.medication.person import holds, view_of
 from kangban.rules.catalogue import Catalogue, catalogue
 from kangban.rules.compiled import shipped
@@ -40,7 +41,8 @@ class Labs:
         self.by_id = {a.id: a for a in packs.analytes}
         self._by_name: dict[str, list[Analyte]] = {}
         for row in packs.analytes:
-            for name in {fold(n) for n in (row.id, row.loinc or row.id, row.name, row.name_en, *row.aliases)}:
+            said = (row.id, row.loinc or row.id, row.name, row.name_en, *row.aliases, *row.spoken)
+            for name in {fold(n) for n in said}:
                 self._by_name.setdefault(name, []).append(row)
 
     def find(self, name: str) -> tuple[Analyte, ...]:
@@ -52,17 +54,6 @@ class Labs:
 def labs() -> Labs:
     """The shipped labs pack."""
     return Labs(shipped().packs, catalogue())
-
-
-def in_own_unit(analyte: Analyte, value: float, unit: str) -> float | None:
-    """The value in the analyte's own unit; None when the unit cannot belong to it. No unit = its own."""
-    said = fold(unit.replace("μ", "u").replace("µ", "u"))
-    if not said or said in {fold(u) for u in (analyte.unit, *analyte.unit_aliases)}:
-        return value
-    for other in analyte.other_units:
-        if said in {fold(u) for u in (other.unit, *other.aliases)}:
-            return round(value * other.factor + other.offset, 6)
-    return None
 
 
 def judge(
@@ -81,25 +72,44 @@ def judge(
         return LabJudgement(analyte, own, "critical_low", *_first(analyte), analyte.citations, None, converted)
     if analyte.critical_high is not None and own >= analyte.critical_high:
         return LabJudgement(analyte, own, "critical_high", *_first(analyte), analyte.citations, None, converted)
-    names = (using or labs()).names
-    view = view_of(person, names, None)
-    sure: list[ReferenceRange] = []
-    maybe: list[tuple[ReferenceRange, str]] = []
-    for band in analyte.ranges:
-        tri, missing = holds(band.person, view, names)
-        if tri is Tri.YES:
-            sure.append(band)
-        elif tri is Tri.UNKNOWN:
-            maybe.append((band, missing[0]))
-    if sure:
-        band = sure[0]
-        return LabJudgement(analyte, own, flag_of(own, band), band.low, band.high, band.citations, None, converted)
-    flags: set[Flag] = {flag_of(own, band) for band, _ in maybe}
+    found = Judge(person, (using or labs()).names).range_of(analyte)
+    flags: set[Flag] = {flag_of(own, band) for band in found.bands}
     if len(flags) == 1:
-        band = maybe[0][0]
+        band = found.bands[0]
         return LabJudgement(analyte, own, flags.pop(), band.low, band.high, band.citations, None, converted)
-    needs = maybe[0][1] if maybe else None
-    return LabJudgement(analyte, own, "unknown", None, None, analyte.citations, needs, converted)
+    return LabJudgement(analyte, own, "unknown", None, None, analyte.citations, found.needs, converted)
+
+
+class PackRange(msgspec.Struct, frozen=True):
+    """The pack's ranges that may hold for a person: one if everything is known, else all; `needs` names what is not."""
+
+    bands: tuple[ReferenceRange, ...] = ()
+    needs: str | None = None
+
+
+class Judge:
+    """The pack's ranges for one person, each looked up once."""
+
+    def __init__(self, person: PersonFacts, names: Catalogue | None = None) -> None:
+        self._names = names or labs().names
+        self._view = view_of(person, self._names, None)
+        self._found: dict[str, PackRange] = {}
+
+    def range_of(self, analyte: Analyte) -> PackRange:
+        """The band that surely holds, else every band that may hold with the first missing fact."""
+        if analyte.id not in self._found:
+            self._found[analyte.id] = self._look_up(analyte)
+        return self._found[analyte.id]
+
+    def _look_up(self, analyte: Analyte) -> PackRange:
+        maybe: list[tuple[ReferenceRange, str]] = []
+        for band in analyte.ranges:
+            tri, missing = holds(band.person, self._view, self._names)
+            if tri is Tri.YES:
+                return PackRange((band,))
+            if tri is Tri.UNKNOWN:
+                maybe.append((band, missing[0]))
+        return PackRange(tuple(band for band, _ in maybe), maybe[0][1] if maybe else None)
 
 
 def _first(analyte: Analyte) -> tuple[float | None, float | None]:

@@ -20,8 +20,9 @@ from kangban.kernel.logic import Tri
 from kangban.kernel.texts import t
 from kangban.reasoning.medication.check import check_medicines
 from kangban.reasoning.medication.label_dose import LabelDose, label_dose
+from kangban.reasoning.medication.own_products import resolver_for
 from kangban.reasoning.medication.person import PersonView, holds, view_of
-from kangban.reasoning.medication.resolve import Resolver, resolver
+from kangban.reasoning.medication.resolve import Resolver
 from kangban.rules.catalogue import Named
 from kangban.rules.schema import Indication
 
@@ -50,7 +51,7 @@ def advise(
     person: PersonFacts, told: TriageOutcome, box: Sequence[BoxItem], today: date, using: Resolver | None = None
 ) -> Advice:
     """Rank a box for a person whose complaint was judged as `told`; `today` decides what has expired."""
-    names = using or resolver()
+    names = using or resolver_for(person)
     view = view_of(person, names.names, None)
     offers: list[tuple[tuple[int, int, int, str], Offer]] = []
     refused: list[Refusal] = []
@@ -103,7 +104,7 @@ def _fit(
     if item.expires_on is not None and item.expires_on < today:
         return _refusal(item, "expired", day=item.expires_on.isoformat())
     product = named.product
-    if named.drug_class is not None or (product is not None and product.composition_recalled):
+    if named.drug_class is not None or named.unlisted or (product is not None and product.composition_recalled):
         return _refusal(item, "not_read")
     if not _may_offer(named, names) and not _ordered(named, person, names):
         return _refusal(item, "needs_doctor")

@@ -42,7 +42,8 @@ def find_count(text: str) -> Count | None:
     extra = 0.5 if unit == "片半" else 0.0
     unit = "片" if unit == "片半" else _UNIT_WORDS.get(unit, unit)
     low, high = _number(match["number"].casefold())
-    return Count(low + extra, high + extra, unit)
+    # Nothing at all, or a share of nothing, is a slip of the pen and no dose.
+    return Count(low + extra, high + extra, unit) if low + extra > 0 else None
 
 
 def _number(text: str) -> tuple[float, float]:
@@ -71,8 +72,10 @@ def one_dose(named: Named, ingredient: str, dose: str) -> Taken:
     """How much of `ingredient` one `dose` of a named thing holds; the upper end of a range counts."""
     per_unit = dict(named.contents).get(ingredient)
     amount = find_amount(dose)
+    if amount is not None and amount.base_low <= 0:
+        return Taken(None)
     if amount is not None and amount.per == "":
-        return _from_amount(named, per_unit, amount)
+        return _from_amount(named, ingredient, amount)
     count = find_count(dose)
     if count is None or per_unit is None or not _same_unit(named.unit, count.unit):
         return Taken(None)
@@ -86,12 +89,13 @@ def _same_unit(product_unit: str, said: str) -> bool:
     return unit == said or (unit in solid and said in solid)
 
 
-def _from_amount(named: Named, per_unit: Amount | None, amount: Amount) -> Taken:
+def _from_amount(named: Named, ingredient: str, amount: Amount) -> Taken:
+    per_unit = dict(named.contents).get(ingredient)
     if amount.dimension == "volume":
         size = find_amount(named.unit) or find_amount(f"1 {named.unit}") if named.unit else None
         if per_unit is None or size is None or size.dimension != "volume":
             return Taken(None)
         return Taken(round(amount.base_high / size.base_high * per_unit.base_high, 6), per_unit.dimension)
-    if len(named.contents) == 1:
+    if len(named.contents) == 1 or named.alone == ingredient:
         return Taken(amount.base_high, amount.dimension)
     return Taken(None)

@@ -8,13 +8,15 @@ from kangban.clinical.finding import MedicineCheck
 from kangban.clinical.person import MedicineUse, PersonFacts
 from kangban.clinical.urgency import Severity, severity_rank
 from kangban.kernel.logic import Tri
+from kangban.kernel.quantity import plain_number
 from kangban.kernel.texts import t
 from kangban.reasoning.medication.collect import Gathered
 from kangban.reasoning.medication.doses import find_doses
 from kangban.reasoning.medication.items import Item, gather
+from kangban.reasoning.medication.own_products import find_inserts, resolver_for
 from kangban.reasoning.medication.pairs import find_hidden, find_pairs
 from kangban.reasoning.medication.person import PersonView, holds, view_of
-from kangban.reasoning.medication.resolve import Resolver, resolver
+from kangban.reasoning.medication.resolve import Resolver
 from kangban.reasoning.medication.taken import also_taken, find_taken
 from kangban.rules.catalogue import Catalogue
 from kangban.rules.evaluate import rows_open
@@ -38,7 +40,7 @@ def check_medicines(
     Findings are worst first; every missing fact is listed with the worst outcome still possible.
     With no medicines given, what the person takes is checked as a whole.
     """
-    resolver_ = using or resolver()
+    resolver_ = using or resolver_for(person)
     names = resolver_.names
     listed = (*(person.medicines or ()), *also_taken(person, medicines, resolver_))
     items, missing = gather(medicines, listed, resolver_)
@@ -51,11 +53,13 @@ def check_medicines(
         find_hidden(items, names, gathered)
         find_doses(items, view, names, gathered)
         find_taken(items, person.taken, view, resolver_, gathered)
+    find_inserts(chosen, resolver_, gathered)
     for item in chosen:
         _find_item(item, view, names, gathered)
     if person.medicines is None and chosen:
         _ask_medicines(chosen, gathered)
     _unread(view, chosen, gathered)
+    _doubted_weight(view, chosen, gathered)
     herbs = tuple(f"{i.name}: {'、'.join(i.named.herbs)}" for i in chosen if i.named.herbs and len(items) > 1)
     return MedicineCheck(
         gathered.findings(), gathered.unknown(), tuple(sorted(missing, key=lambda m: m.name)), gathered.checked, herbs
@@ -78,15 +82,14 @@ def _find_item(item: Item, view: PersonView, names: Catalogue, gathered: Gathere
         gathered.miss(f"composition:{item.name}", "contraindicated", why, (item.name,))
     if product is not None:
         for row in product.caution:
-            _caution(f"{product.id}.{row.key}@1", row, item, item.ingredients, view, names, gathered)
+            _caution((product.id, 1), row, item, item.ingredients, view, names, gathered)
     for ingredient_id in item.ingredients:
         ingredient = names.ingredients.get(ingredient_id)
         if ingredient is None:
             continue
         for row in ingredient.caution:
-            rule = f"{ingredient.id}.{row.key}@{ingredient.version}"
-            _caution(rule, row, item, (ingredient.id,), view, names, gathered)
-        _food_and_drink(ingredient, item, view, gathered)
+            _caution((ingredient.id, ingredient.version), row, item, (ingredient.id,), view, names, gathered)
+        _food_and_drink(ingredient, item, view, names, gathered)
         _allergy(ingredient, item, view, names, gathered)
         for table in names.tables[ingredient.id]:
             _table(table, item, ingredient, view, names, gathered)
@@ -101,7 +104,7 @@ def _eased(severity: Severity, item: Item, kind: str) -> Severity:
 
 
 def _caution(
-    rule: str,
+    owner: tuple[str, int],
     row: Caution,
     item: Item,
     ingredients: tuple[str, ...],
@@ -113,6 +116,7 @@ def _caution(
     tri, missing = holds(row.person, view, names)
     if tri is Tri.NO:
         return
+    rule = f"{owner[0]}.{row.key}@{owner[1]}"
     severity = (
         row.severity if row.person.allergies or rule.startswith(item.named.id) else _eased(row.severity, item, row.kind)
     )
@@ -129,12 +133,12 @@ def _caution(
         gathered.miss(fact, severity, (row.message, row.message_en), (item.name,))
 
 
-def _food_and_drink(ingredient: Ingredient, item: Item, view: PersonView, gathered: Gathered) -> None:
+def _food_and_drink(ingredient: Ingredient, item: Item, view: PersonView, names: Catalogue, gathered: Gathered) -> None:
     """Food and alcohol of the label: advice for everybody, a full warning for who drinks."""
     drinks = view.conditions is not None and "alcohol_use" in view.conditions
-    for row in ingredient.interaction:
+    for row in names.foods[ingredient.id]:
         small = view.age is not None and view.age < DRINKS_FROM
-        if not row.other.startswith("food:") or (small and row.other == "food:alcohol"):
+        if small and row.other == "food:alcohol":
             continue
         severity: Severity = row.severity
         if not (drinks and row.other == "food:alcohol") and severity_rank(severity) < severity_rank("caution"):
@@ -214,3 +218,12 @@ def _unread(view: PersonView, chosen: Sequence[Item], gathered: Gathered) -> Non
     for word in view.unread_allergies if chosen else ():
         why = (t("medication.allergy_unread", "zh", word=word), t("medication.allergy_unread", "en", word=word))
         gathered.miss(f"allergy:{word}", "contraindicated", why, names)
+
+
+def _doubted_weight(view: PersonView, chosen: Sequence[Item], gathered: Gathered) -> None:
+    """A weight and an age that contradict each other: one of them is wrong, and no dose is reckoned from either."""
+    if view.doubted_weight is None or view.age is None or not chosen:
+        return
+    said = {"weight": plain_number(view.doubted_weight), "age": plain_number(round(view.age, 1))}
+    why = (t("medication.weight_doubted", "zh", **said), t("medication.weight_doubted", "en", **said))
+    gathered.miss("weight_kg", "contraindicated", why, tuple(i.name for i in chosen))

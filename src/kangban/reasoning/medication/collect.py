@@ -31,8 +31,9 @@ class Gathered:
         instead: tuple[str, str] = ("", ""),
         *,
         over_limit: bool = False,
+        about: frozenset[str] = frozenset(),
     ) -> None:
-        """Add a finding; the same kind over the same ingredients of the same medicines is one finding."""
+        """Add a finding; one kind over the same ingredients (or `about` the same) of the same medicines is one."""
         ordered = tuple(sorted({i.name for i in items if i.ordered}))
         if ordered and severity in ("contraindicated", "avoid"):
             instead = tuple(  # an ordered medicine is the prescriber's to change
@@ -42,10 +43,11 @@ class Gathered:
         new = Finding(
             rule, kind, severity, tuple(sorted({i.name for i in items})), tuple(dict.fromkeys(ingredients)),
             texts[0], texts[1], instead[0], instead[1], tuple(dict.fromkeys(citations)), ordered, over_limit,
+            family_confirmed_insert=_by_insert(items, ingredients),
         )  # fmt: skip
         # Cautions of different rules about one ingredient are different matters; pairs are not.
         matter = rule if kind not in ("interaction", "duplicate") or len(new.ingredients) < 2 else ""
-        key = (kind, frozenset(new.ingredients), frozenset(new.medicines), matter)
+        key = (kind, about or frozenset(new.ingredients), frozenset(new.medicines), matter)
         old = self._findings.get(key)
         self._findings[key] = new if old is None else _merge(old, new)
         self._citations.setdefault(key, set()).update(new.citations)
@@ -84,14 +86,23 @@ class Gathered:
         return tuple(sorted(self._unknown.values(), key=lambda u: (severity_rank(u.worst), -len(u.medicines), u.fact)))
 
 
+def _by_insert(items: tuple[Item, ...], ingredients: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of the items of which an insert of the family's own says one of these ingredients."""
+    told = [i for i in items if i.named.own]
+    return tuple(sorted({i.name for i in told if not set(i.named.own).isdisjoint(ingredients)})) if told else ()
+
+
 def _join(names: tuple[str, ...], lang: str) -> str:
     return ("、" if lang == "zh" else ", ").join(names)
 
 
 def _merge(old: Finding, new: Finding) -> Finding:
     worst, other = sorted((old, new), key=lambda f: (severity_rank(f.severity), f.rule, f.message))
+    rules = {old.rule, new.rule, *old.also_rules, *new.also_rules} - {worst.rule}
     return msgspec.structs.replace(
         worst,
         instead=worst.instead or other.instead,
         instead_en=worst.instead_en or other.instead_en,
+        also_rules=tuple(sorted(rules)),
+        family_confirmed_insert=tuple(sorted({*old.family_confirmed_insert, *new.family_confirmed_insert})),
     )

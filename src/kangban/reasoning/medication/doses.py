@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -11,7 +12,7 @@ from kangban.clinical.urgency import Severity
 from kangban.kernel.logic import Tri
 from kangban.kernel.quantity import find_amount, show_base
 from kangban.kernel.texts import t
-from kangban.reasoning.medication.amounts import one_dose
+from kangban.reasoning.medication.amounts import Taken, one_dose
 from kangban.reasoning.medication.collect import Gathered
 from kangban.reasoning.medication.items import Item
 from kangban.reasoning.medication.person import PersonView, holds
@@ -61,11 +62,14 @@ class Use(msgspec.Struct, frozen=True):
 def find_doses(items: Sequence[Item], view: PersonView, names: Catalogue, gathered: Gathered) -> None:
     """Check every ingredient with a stated dose against the rows that hold or may hold for the person."""
     uses: dict[str, list[Use]] = defaultdict(list)
-    for item in items:
-        if item.local:
+    for each in items:
+        if each.local:
             continue
+        item = _times_told(each, gathered)
         for ingredient in item.ingredients:
             taken = one_dose(item.named, ingredient, item.dose) if item.dose else None
+            if taken is not None and not _comparable(taken, names.ingredients.get(ingredient)):
+                taken = Taken(None)
             if item.dose and taken is not None and taken.amount is None:
                 _unreadable(item, ingredient, names, gathered)
             uses[ingredient].append(Use(item, taken.amount if taken else None, taken.dimension if taken else "mass"))
@@ -75,6 +79,26 @@ def find_doses(items: Sequence[Item], view: PersonView, names: Catalogue, gather
             row = names.ingredients.get(ingredient)
             if row is not None:
                 _check(row, parts, view, names, gathered)
+
+
+def _times_told(item: Item, gathered: Gathered) -> Item:
+    """Without a number of doses that can be none; it is asked again."""
+    if item.per_day is None or 0 < item.per_day < math.inf:
+        return item
+    why = tuple(t("medication.unknown_times", lang, name=item.name) for lang in ("zh", "en"))
+    gathered.miss(f"dose:{item.name}", "avoid", (why[0], why[1]), (item.name,))
+    return msgspec.structs.replace(item, per_day=None)
+
+
+def _comparable(taken: Taken, row: Ingredient | None) -> bool:
+    """Whether limits of the ingredient are of the same kind: units are no milligrams."""
+    kinds = {
+        amount.dimension
+        for limit in (row.dose if row is not None else ())
+        for text in (limit.max_single, limit.max_daily, limit.max_single_per_kg, limit.max_daily_per_kg)
+        if text and (amount := find_amount(text)) is not None
+    }
+    return taken.amount is None or not kinds or taken.dimension in kinds
 
 
 def _unreadable(item: Item, ingredient: str, names: Catalogue, gathered: Gathered) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import msgspec
 
 from kangban.clinical.finding import NotInCatalogue
 from kangban.clinical.person import MedicineUse
 from kangban.reasoning.medication.resolve import Resolver
-from kangban.rules.catalogue import Named
+from kangban.rules.catalogue import Named, Reach
 
 # Words in a product's form that mean it acts where it is put; its duplicates weigh less.
 LOCAL_FORMS = (
@@ -47,6 +48,7 @@ class Item(msgspec.Struct, frozen=True):
     asked: bool
     ingredients: tuple[str, ...]
     local: bool  # put on skin, eye or nose rather than swallowed
+    reach: Reach
 
 
 def gather(
@@ -61,6 +63,9 @@ def gather(
         if found.named is None or found.match == "misspelt":
             missing.setdefault(use.name, NotInCatalogue(use.name, found.suggestions))
             continue
+        for inside in found.named.unlisted:
+            part = f"{use.name}: {inside}"
+            missing.setdefault(part, NotInCatalogue(part))
         # Two entries of the same list stay two: the same box bought twice is a real duplicate.
         key = found.named.id
         at = place.get(key)
@@ -74,13 +79,15 @@ def gather(
 
 def _item(use: MedicineUse, named: Named, resolver: Resolver, asked: bool) -> Item:
     names = resolver.names
-    if named.drug_class is not None:
-        keys = names.class_keys(named.drug_class.id)
-    else:
-        keys = frozenset[str]().union(*(names.keys.get(i, frozenset((i,))) for i, _ in named.contents))
-    local = any(word in named.form or word in named.name for word in LOCAL_FORMS)
     inside = tuple(i for i, _ in named.contents)
-    return Item(use.name, named, keys, use.dose, use.per_day, use.ordered, asked, inside, local)
+    reach = names.class_reach(named.drug_class.id) if named.drug_class is not None else names.reach_of(inside)
+    local = _is_local(named.form, named.name)
+    return Item(use.name, named, reach.keys, use.dose, use.per_day, use.ordered, asked, inside, local, reach)
+
+
+@lru_cache(maxsize=8192)
+def _is_local(form: str, name: str) -> bool:
+    return any(word in form or word in name for word in LOCAL_FORMS)
 
 
 def _merged(item: Item, use: MedicineUse) -> Item:

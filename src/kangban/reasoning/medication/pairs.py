@@ -12,6 +12,8 @@ from kangban.reasoning.medication.items import Item
 from kangban.rules.catalogue import Catalogue
 from kangban.rules.schema import Interaction
 
+_BOOSTED = "class:boosted_antiviral"
+
 
 def find_pairs(items: Sequence[Item], names: Catalogue, gathered: Gathered) -> None:
     """Every pair of items with at least one that was asked about (all pairs when none was)."""
@@ -20,7 +22,10 @@ def find_pairs(items: Sequence[Item], names: Catalogue, gathered: Gathered) -> N
         if any_asked and not (first.asked or second.asked):
             continue
         gathered.checked += 1
-        find_duplicates(first, second, names, gathered)
+        if not first.reach.doubled.isdisjoint(second.reach.doubled):
+            find_duplicates(first, second, names, gathered)
+        if first.reach.pairs.isdisjoint(second.keys) and second.reach.pairs.isdisjoint(first.keys):
+            continue
         for one in first.ingredients or (None,):
             for two in second.ingredients or (None,):
                 if one != two or one is None:
@@ -61,7 +66,14 @@ def _add(
         (row.message, row.message_en),
         row.citations,
         (row.instead, row.instead_en),
+        about=frozenset((_matter(item, own, names), _matter(opposite, other or opposite.named.id, names))),
     )
+
+
+def _matter(item: Item, ingredient: str, names: Catalogue) -> str:
+    """Antivirals that one box boosts (Paxlovid, Kaletra) meet another medicine as one, not twice over."""
+    boosted = [one for one in item.ingredients if _BOOSTED in names.keys.get(one, frozenset())]
+    return _BOOSTED if len(boosted) > 1 and ingredient in boosted else ingredient
 
 
 def find_duplicates(first: Item, second: Item, names: Catalogue, gathered: Gathered) -> None:
@@ -74,7 +86,7 @@ def find_duplicates(first: Item, second: Item, names: Catalogue, gathered: Gathe
         gathered.find(
             "same-ingredient@1",
             "duplicate",
-            "caution" if local else "avoid",
+            _twice(names.keys[ingredient], local),
             _in_order(first, second),
             (ingredient,),
             _texts("medication.same_ingredient", first, second, row.name, row.name_en),
@@ -85,6 +97,14 @@ def find_duplicates(first: Item, second: Item, names: Catalogue, gathered: Gathe
         for two in second.ingredients or (None,):
             if one is None or two is None or one != two:
                 _class_duplicate(first, one, second, two, names, gathered)
+
+
+def _twice(keys: frozenset[str], local: bool) -> Severity:
+    """How grave the same ingredient in two items is: everyday herbs stand in most Chinese formulas."""
+    if "class:plain_herb" in keys:
+        return "note"
+    herb = "class:tcm_herb" in keys and "class:toxic_herb" not in keys
+    return "caution" if local or herb else "avoid"
 
 
 def _class_duplicate(

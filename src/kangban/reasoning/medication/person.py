@@ -9,11 +9,13 @@ import msgspec
 from kangban.clinical.person import PersonFacts
 from kangban.kernel.logic import Tri, all_of
 from kangban.rules.catalogue import Catalogue
+from kangban.rules.formulas import weight_fits_age
 from kangban.rules.names import fold
 from kangban.rules.schema import Person
 
-NOBODY: tuple[Tri, tuple[str, ...]] = (Tri.NO, ())
-EVERYBODY: tuple[Tri, tuple[str, ...]] = (Tri.YES, ())
+Answer = tuple[Tri, tuple[str, ...]]  # whether it holds, and with UNKNOWN the facts that are missing
+NOBODY: Answer = (Tri.NO, ())
+EVERYBODY: Answer = (Tri.YES, ())
 
 # Outside these ages pregnancy and breastfeeding are taken as "no" without asking.
 FERTILE_FROM, FERTILE_BELOW = 10.0, 60.0
@@ -35,6 +37,10 @@ class PersonView(msgspec.Struct, frozen=True):
     observations: dict[str, float]
     unread_conditions: tuple[str, ...] = ()
     unread_allergies: tuple[str, ...] = ()
+    doubted_weight: float | None = None  # a weight that cannot belong to the age: taken as unknown
+    # What was answered already: packs ask of one person the same few things over and over. Another view needs its own
+    # (`seeing`), or it would be told what held for this one.
+    held: dict[Person, Answer] = msgspec.field(default_factory=dict[Person, Answer])
 
 
 def view_of(facts: PersonFacts, catalogue: Catalogue, takes: frozenset[str] | None) -> PersonView:
@@ -44,9 +50,15 @@ def view_of(facts: PersonFacts, catalogue: Catalogue, takes: frozenset[str] | No
     barren = facts.sex == "male" or (
         facts.age_years is not None and not FERTILE_FROM <= facts.age_years < FERTILE_BELOW
     )
+    doubted = (
+        facts.weight_kg is not None
+        and facts.age_years is not None
+        and not weight_fits_age(facts.weight_kg, facts.age_years)
+    )
     return PersonView(
         age=facts.age_years,
-        weight=facts.weight_kg,
+        weight=None if doubted else facts.weight_kg,
+        doubted_weight=facts.weight_kg if doubted else None,
         sex=facts.sex,
         pregnant=False if barren and facts.pregnant is None else facts.pregnant,
         weeks=facts.pregnancy_weeks,
@@ -59,6 +71,11 @@ def view_of(facts: PersonFacts, catalogue: Catalogue, takes: frozenset[str] | No
         unread_conditions=unread,
         unread_allergies=unread_allergies,
     )
+
+
+def seeing(view: PersonView, observations: dict[str, float]) -> PersonView:
+    """The same person with other measured values."""
+    return msgspec.structs.replace(view, observations=observations, held={})
 
 
 def _conditions(words: tuple[str, ...] | None, catalogue: Catalogue) -> tuple[frozenset[str] | None, tuple[str, ...]]:
@@ -107,10 +124,15 @@ def _band(value: float | None, low: float | None, high: float | None, fact: str,
 
 def holds(row: Person, view: PersonView, catalogue: Catalogue) -> tuple[Tri, tuple[str, ...]]:
     """Whether everything in `row` holds for the person; with UNKNOWN the names of missing facts."""
-    missing: list[str] = []
-    if all_of(_parts(row, view, catalogue, missing)) is Tri.NO:
-        return NOBODY
-    return (Tri.UNKNOWN, tuple(dict.fromkeys(missing))) if missing else EVERYBODY
+    found = view.held.get(row)
+    if found is None:
+        missing: list[str] = []
+        if all_of(_parts(row, view, catalogue, missing)) is Tri.NO:
+            found = NOBODY
+        else:
+            found = (Tri.UNKNOWN, tuple(dict.fromkeys(missing))) if missing else EVERYBODY
+        view.held[row] = found
+    return found
 
 
 def _flag(value: bool | None, wanted: bool, fact: str, missing: list[str]) -> Tri:

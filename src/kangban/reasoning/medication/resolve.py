@@ -12,6 +12,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from kangban.reasoning.medication.inside import find_inside
+from kangban.reasoning.medication.pinyin import Sounds, sound_key, sounds_alike
 from kangban.rules.catalogue import Catalogue, Named, catalogue
 from kangban.rules.names import fold
 
@@ -59,6 +60,7 @@ class Resolver:
             if named.kind != "class":
                 self._by_length[len(folded)].append(folded)
         self._cache: dict[str, Resolved] = {}
+        self._sounds: Sounds | None = None
 
     def resolve(self, name: str) -> Resolved:
         """Resolve one name; remembers a bounded number of answers."""
@@ -71,26 +73,40 @@ class Resolver:
         return found
 
     def _resolve(self, name: str) -> Resolved:
-        for text in _simpler(name):
+        for text in simpler(name):
             named = self.names.by_name.get(fold(text))
             if named is not None:
                 return self._confident(name, fold(text), named)
         inside = find_inside(name, self.names)
         if inside is not None:
             return Resolved(name, inside, "alias", inside.name)
+        if sound_key(name):
+            by_sound = self._by_sound(name)
+            if by_sound is not None:
+                return by_sound
         near = self._near(name)
         if near and near[0][1] <= _allowed(fold(name)):
             best = [f for f, distance in near if distance == near[0][1]]
             suggestions = tuple(dict.fromkeys(self.names.spelling[f] for f, _ in near))
             # More behind a known name is another product (Tylenol PM), not a slip of the pen.
             longer = any(fold(name).startswith(f) for f in best)
-            if not longer and len({self.names.by_name[f].id for f in best}) == 1:
+            if not longer and len({self.names.by_name[f].id for f in best}) == 1 and _slip(fold(name), best[0]):
                 folded = best[0]
                 return Resolved(
                     name, self.names.by_name[folded], "misspelt", self.names.spelling[folded], suggestions[:3]
                 )
             return Resolved(name, None, None, None, suggestions[:3])
         return Resolved(name, None, None, None, tuple(dict.fromkeys(self.names.spelling[f] for f, _ in near))[:3])
+
+    def _by_sound(self, name: str) -> Resolved | None:
+        """Pinyin in full means its one name; initials and syllables that several names share only suggest."""
+        self._sounds = self._sounds or Sounds(self.names)
+        meant = self._sounds.meant_by(name)
+        if meant is not None:
+            return Resolved(name, meant[0], "alias", meant[1])
+        near = [self.names.spelling[f] for f, _ in self._near(name)]
+        alike = [s for s in self._sounds.like(name) if s not in near]
+        return Resolved(name, None, None, None, tuple(alike[:3])) if alike and not near else None
 
     def _confident(self, name: str, folded: str, named: Named) -> Resolved:
         spelling = self.names.spelling[folded]
@@ -116,6 +132,11 @@ def _shares(first: str, second: str) -> bool:
     return first.isascii() or 2 * len(set(first) & set(second)) >= min(len(set(first)), len(set(second)))
 
 
+def _slip(written: str, known: str) -> bool:
+    """A Chinese name with another character in it is a slip only where that sounds alike: 美托普利 is no 卡托普利."""
+    return written.isascii() or len(written) != len(known) or sounds_alike(written, known)
+
+
 def _allowed(folded: str) -> int:
     """How many edits still count as a misspelling: none for two characters, few for Latin words."""
     if folded.isascii():
@@ -123,7 +144,7 @@ def _allowed(folded: str) -> int:
     return 0 if len(folded) < 3 else 1 if len(folded) < 6 else 2
 
 
-def _simpler(name: str) -> list[str]:
+def simpler(name: str) -> list[str]:
     """The name as written, then with strength, talk, form words, salts and brand marks taken off."""
     plain = name.strip()
     tries = [plain]

@@ -16,8 +16,9 @@ from kangban.reasoning.medication.amounts import Taken, one_dose
 from kangban.reasoning.medication.collect import Gathered
 from kangban.reasoning.medication.doses import limit_of
 from kangban.reasoning.medication.items import LOCAL_FORMS, Item, gather
+from kangban.reasoning.medication.own_products import resolver_for
 from kangban.reasoning.medication.person import PersonView, holds, view_of
-from kangban.reasoning.medication.resolve import Resolver, resolver
+from kangban.reasoning.medication.resolve import Resolver
 from kangban.rules.catalogue import Catalogue, Named
 from kangban.rules.schema import DoseLimit, Ingredient
 
@@ -52,7 +53,7 @@ class TakenLog(msgspec.Struct, frozen=True):
 
 def sums_taken(person: PersonFacts, using: Resolver | None = None) -> TakenLog:
     """What was taken in the last 24 hours, per ingredient over all products."""
-    names = using or resolver()
+    names = using or resolver_for(person)
     view = view_of(person, names.names, None)
     sums, missing = _sums(person.taken, names)
     return TakenLog(tuple(_with_limit(s, view, names.names) for s in sums), missing)

@@ -47,6 +47,7 @@ from kangban.rules.schema.others import (
     Food,
     FoodAdvice,
     LabsFile,
+    NamedTerm,
     ReferenceRange,
     UnitFactor,
 )
@@ -57,6 +58,18 @@ from kangban.rules.schema.red_flags import (
     Symptom,
     SymptomsFile,
     When,
+)
+from kangban.rules.schema.reports import (
+    Pattern,
+    PatternsFile,
+    PatternVector,
+    PatternWay,
+    Term,
+    TermsFile,
+    ValueIs,
+    Variation,
+    VariationFile,
+    VectorPerson,
 )
 
 __all__ = [
@@ -81,8 +94,13 @@ __all__ = [
     "LabsFile",
     "Level",
     "MarketClass",
+    "NamedTerm",
     "Observed",
     "Passage",
+    "Pattern",
+    "PatternVector",
+    "PatternWay",
+    "PatternsFile",
     "Person",
     "Practical",
     "Product",
@@ -100,6 +118,12 @@ __all__ = [
     "TableInput",
     "TableRow",
     "TableVector",
+    "Term",
+    "TermsFile",
     "UnitFactor",
+    "ValueIs",
+    "Variation",
+    "VariationFile",
+    "VectorPerson",
     "When",
 ]

@@ -9,7 +9,7 @@ from kangban.web.account.call import Call
 from kangban.web.account.markup import Inside, Safe, el, joined
 from kangban.web.elements import drawing_paths
 from kangban.web.names import role_name
-from kangban.web.places import pages_for
+from kangban.web.places import pages_for, tabs_for
 
 THEMES = ("light", "dark")
 SHARING_ROLES = ("manager", "adult", "elder", "teen")
@@ -113,7 +113,7 @@ def _icon(name: str, size: int = 22) -> Safe:
 def _tabs(call: Call) -> Safe:
     links = [
         el("a", _icon(key, 20), el("span", t(f"web.page.{key}", call.lang)), href=path)
-        for key, path in pages_for(call.actor.role)
+        for key, path in tabs_for(call.actor.role)
     ]  # fmt: skip
     menu = el("button", _icon("menu", 20), el("span", t("web.menu", call.lang)), type="button", data_do="side")
     return el("nav", *links, menu, class_="tabs", aria_label=t("web.pages", call.lang))

@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 from kangban.clinical.draft import Answer
 from kangban.clinical.finding import MedicineCheck
 from kangban.clinical.person import MedicineUse
 from kangban.clinical.record import Entry, MedicationStatement
 from kangban.journeys.doses_taken import took_it
-from kangban.journeys.family import withdraw_fact, write_fact
+from kangban.journeys.family import withdraw_fact
 from kangban.journeys.house import Member, rights_on
-from kangban.kernel.errors import InvalidInput, KangbanError
+from kangban.kernel.errors import InvalidInput
 from kangban.kernel.texts import t
 from kangban.reasoning.medication.check import check_medicines
 from kangban.record.timeline import visible
-from kangban.web.cabinet.rows import BoxRow, keeping_of
+from kangban.web.cabinet.adding import Adding
+from kangban.web.cabinet.inserts import Inserts
+from kangban.web.cabinet.rows import BoxRow
 from kangban.web.cabinet.table import Table
 from kangban.web.cabinet.taken import LastDoses
 from kangban.web.chat.answer import all_citations, finding_cards, unchecked_cards
 from kangban.web.chat.sources import Sources
 from kangban.web.elements import Tag, button, link, run, toast
-from kangban.web.family.forms import wording
 from kangban.web.frame import frame
 from kangban.web.names import call_name
-from kangban.web.suggest import medicine_field
 from kangban.web.visit import Visit
 
-_SUBMIT = (
-    "(e) => { e.preventDefault(); const words = kangban.form(e.target); words.key = kangban.mint(); "
-    "emit(words); e.target.reset(); }"
-)
 _FOCUS = "() => document.getElementById('cabinet-name').focus()"
 
 
@@ -60,7 +56,6 @@ class Cabinet:
         self._writes = False
         self._list: Tag
         self._result: Tag
-        self._wrong: Tag
         self._table: Table
         self._taken: LastDoses
 
@@ -79,6 +74,7 @@ class Cabinet:
         self._taken = LastDoses(self._visit, self._member, self._again)
         self._taken.draw()
         self._table = Table(self._visit, self._show_one)
+        await Inserts(self._visit, self._member, self._again).draw()
         self._result = Tag("section", classes="inner", role="status", aria_label=say("cabinet.result"))
         await self._table.draw(self._names())
 
@@ -94,17 +90,7 @@ class Cabinet:
             if not self._writes:
                 Tag("p", say("cabinet.only_looking"), "small")
                 return
-            with Tag("form", classes="form") as form:
-                with Tag("label", say("field.name_medicine")):
-                    medicine_field(self._visit, "cabinet-name")
-                with Tag("div", classes="two"):
-                    for name in ("expires_on", "opened_on"):
-                        with Tag("label", text(f"web_cabinet.{name}")):
-                            Tag("input", type="date", name=name)
-                self._wrong = Tag("p", "", "wrong", role="alert")
-                with Tag("div", classes="row"):
-                    button(say("cabinet.add"), "btn p", type="submit")
-            form.on("submit", self._add, js_handler=_SUBMIT)
+            Adding(self._visit, self._member, self._kept, self._again).draw()
 
     def _draw_list(self) -> None:
         say, kept = self._visit.say, self._kept()
@@ -133,25 +119,6 @@ class Cabinet:
 
     def _choose(self, entry_id: str, chosen: bool) -> None:
         self._chosen.add(entry_id) if chosen else self._chosen.discard(entry_id)
-
-    async def _add(self, event: Any) -> None:
-        fields = cast("dict[str, str]", event.args)
-        try:
-            name = wording(fields, "name")
-            today = self._visit.house.clock.now().astimezone().date()
-            expires_on, opened_on = keeping_of(fields, today)
-            if any(
-                isinstance(e.body, MedicationStatement) and (e.body.name, e.body.expires_on) == (name, expires_on)
-                for e in self._kept()
-            ):
-                raise InvalidInput("it is there already", field="name", key="web.cabinet.there")
-            kept = MedicationStatement(name, status="in_cabinet", expires_on=expires_on, opened_on=opened_on)
-            await write_fact(self._visit.house, self._member.id, kept, client_id=fields.get("key") or None)
-        except KangbanError as error:
-            self._wrong.set_text(self._visit.words(error))
-            return
-        self._wrong.set_text("")
-        await self._again(self._visit.say("cabinet.added", name=name))
 
     async def _remove(self, entry_id: str) -> None:
         await withdraw_fact(self._visit.house, entry_id)

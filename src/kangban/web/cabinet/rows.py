@@ -61,6 +61,8 @@ class BoxRow:
                 box = Tag("input", type="checkbox", checked=True, aria_label=say("cabinet.choose", name=name))
                 with Tag("span", name):
                     Tag("small", _inside(self._visit, name))
+                    more = [self._body.strength, self._body.batch, self._body.approval]
+                    Tag("small", " · ".join(one for one in more if one))
                     self._days()
             box.on(
                 "change",

@@ -193,6 +193,9 @@ def finding_cards(
                     Tag("b", " + ".join(one.medicines))
                     Tag("span", ("：" if lang == "zh" else ": ") + _message(one, lang))
                     cite_buttons(visit, one.citations, citations, sources)
+                    if one.family_confirmed_insert:
+                        names = ("、" if lang == "zh" else ", ").join(one.family_confirmed_insert)
+                        Tag("span", t("medication.by_own_insert", lang, names=names), "small")
                     instead = one.instead if lang == "zh" else one.instead_en
                     if instead:
                         Tag("span", instead, "small")

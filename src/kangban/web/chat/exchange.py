@@ -22,7 +22,7 @@ from kangban.kernel.texts import has_text, t
 from kangban.web.chat.answer import all_citations, answer_body, draw_lines, lines_of, urgency_block
 from kangban.web.chat.sources import Sources
 from kangban.web.chat.waiting import Waiting
-from kangban.web.elements import Tag, button, icon, quoted, run
+from kangban.web.elements import Tag, button, icon, link, quoted, run
 from kangban.web.live import Live
 from kangban.web.names import entry_text
 from kangban.web.visit import Visit
@@ -30,6 +30,7 @@ from kangban.web.visit import Visit
 LOG = logging.getLogger("kangban.web")
 SHOW_EVERY_S = 0.1
 ASK_EVERY_S = 0.2
+_ABOUT_REPORTS = frozenset({"step.report_read", "step.report_whose"})
 Ask = Callable[[str], Awaitable[None]]
 
 
@@ -152,7 +153,10 @@ class Shown:
 
     def _step(self, step: Step) -> None:
         text = t(step.key, self._visit.lang, **step.values) if has_text(step.key, self._visit.lang) else step.key
-        Tag("li", text, "" if step.ok else "no")
+        with Tag("li", text, "" if step.ok else "no"):
+            if step.key in _ABOUT_REPORTS:
+                who = self._visit.who.id if self._visit.who else ""
+                link(self._visit.text("web_reports.go_check"), self._visit.at("/reports", who), "step-link")
 
     # --- done ------------------------------------------------------------------------------------
 

@@ -8,6 +8,8 @@ from kangban.clinical.citation import Citation
 from kangban.web.elements import Tag, button, run
 from kangban.web.visit import Visit
 
+_OWN_LIBRARY = "library#"  # passages that a family put in itself: nobody of ours read them
+
 
 class Sources:
     """The list of sources in view; one answer's at a time."""
@@ -45,7 +47,10 @@ class Sources:
             Tag("b", f"{number} · {one.title}")
             Tag("blockquote", one.passage)
             with Tag("span", classes="small"):
-                Tag("span", say(f"evidence.{one.evidence}"), "kind")
+                own = one.id.startswith(_OWN_LIBRARY)
+                Tag(
+                    "span", self._visit.text("web_library.evidence") if own else say(f"evidence.{one.evidence}"), "kind"
+                )
                 facts = [one.publisher, str(one.year) if one.year else say("no_year"), one.place, one.jurisdiction]
                 Tag("span", " · " + " · ".join(f for f in facts if f))
             if one.accessed_on is not None:

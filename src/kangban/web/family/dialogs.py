@@ -131,7 +131,7 @@ class Dialogs:
     def _measurement(self, old: Observation | None) -> None:
         if old is None:
             units = {code: unit for code, (unit, _, _) in PLAIN.items()} | {
-                a.id: a.unit for a in shipped().packs.analytes
+                a.id: a.unit for a in shipped().packs.analytes if a.said
             }
             self._choice("code", [(code, self._measured(code, unit)) for code, unit in units.items()], "weight")
         else:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Literal
 
+import msgspec
+
 from kangban.clinical.record import (
     AllergyIntolerance,
     Condition,
@@ -109,7 +111,8 @@ def _condition(fields: Fields) -> Condition:
 def _medicine(kind: str, fields: Fields, old: FactBody | None) -> FactBody:
     name = wording(fields, "name")
     if kind == "cabinet":
-        return MedicationStatement(name, status="in_cabinet")
+        kept = old if isinstance(old, MedicationStatement) else MedicationStatement(name)
+        return msgspec.structs.replace(kept, name=name, status="in_cabinet")
     dose = wording(fields, "dose", needed=False) or None
     per_day = number(fields, "per_day")
     if per_day is not None and not 0 < per_day <= 24:
@@ -138,4 +141,6 @@ def _measurement(fields: Fields, old: FactBody | None) -> Observation:
         most = row.plausible_high if row.plausible_high is not None else math.inf
     if not least <= value <= most:
         raise InvalidInput("not a believable value", field="value", key="web.error.unbelievable")
+    if isinstance(old, Observation):
+        return msgspec.structs.replace(old, value=value, unit=unit, comparator=None)
     return Observation(code, value, unit)

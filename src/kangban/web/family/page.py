@@ -14,9 +14,11 @@ from kangban.record.access import decide
 from kangban.record.timeline import FACT_KINDS, visible, what_was_known
 from kangban.web.elements import Tag, button, link, toast
 from kangban.web.family.dialogs import Dialogs
+from kangban.web.family.measuring import Measuring
 from kangban.web.family.replay import replay_panel
 from kangban.web.frame import frame
 from kangban.web.names import age_text, call_name, entry_text, kind_of
+from kangban.web.trend import draw_series, series_in
 from kangban.web.visit import Visit
 
 SECTIONS = ("conditions", "allergies", "medicines", "measurements")
@@ -26,6 +28,7 @@ KINDS = {
 }  # fmt: skip
 PURPOSES: tuple[Purpose, ...] = ("view", "write", "export", "erase")
 MOST_ROWS = 80
+OPEN_CHARTS = 4
 CONCLUSION = "DetectedIssue"  # who may not see any has nothing to draw again
 
 
@@ -50,6 +53,7 @@ class Record:
         self._rights: set[tuple[str, str]] = set()  # (kind of entry, purpose) the visitor has for the member in view
         with inner:
             self._dialogs = Dialogs(visit, self._changed)
+            self._measuring = Measuring(visit, self._changed)
             self._place = Tag("div", classes="inner")
 
     async def _changed(self) -> None:
@@ -146,6 +150,7 @@ class Record:
 
     def _section(self, kind: str, entries: list[Entry]) -> None:
         say = self._visit.say
+        measured = entries
         if kind == "measurements":
             latest = {e.body.code: e for e in entries if isinstance(e.body, Observation)}
             entries = sorted(latest.values(), key=lambda e: e.true_at, reverse=True)
@@ -155,11 +160,30 @@ class Record:
                 if self._asof is None and self._may(kind, "write"):
                     spoken = say("add_to", part=say(f"part.{kind}"))
                     self._dialogs.opener(kind, None, say("add"), "btn", aria_label=spoken)
+            if (
+                kind == "measurements"
+                and self._asof is None
+                and self._may(kind, "write")
+                and self._visit.who is not None
+            ):
+                self._measuring.draw(self._visit.who)
             if not entries:
                 Tag("p", say("not_recorded" if self._may(kind, "view") else "not_shared"), "small")
             with Tag("ul", classes="rows"):
                 for entry in entries:
                     self._row(kind, entry)
+            if kind == "measurements":
+                self._trends(measured)
+
+    def _trends(self, entries: list[Entry]) -> None:
+        series = [one for one in series_in(entries) if len(one.points) > 1]
+        if not series:
+            return
+        with Tag("details", classes="more", open=len(series) <= OPEN_CHARTS or None):
+            Tag("summary", self._visit.text("web_measure.trends", n=len(series)))
+            with Tag("div", classes="charts"):
+                for one in series:
+                    draw_series(self._visit, one)
 
     def _row(self, kind: str, entry: Entry) -> None:
         say = self._visit.say

@@ -1,0 +1,1 @@
+"""Pages of reports and other papers → what is printed on them."""

@@ -1,0 +1,1 @@
+"""Readers of the formats a library is fed with: books, inserts, dialogues, disease graphs, quizzes, tables."""

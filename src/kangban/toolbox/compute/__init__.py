@@ -1,0 +1,1 @@
+"""Tools that reckon, run code and write papers."""

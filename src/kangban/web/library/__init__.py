@@ -1,0 +1,1 @@
+"""The libraries: what stands on them, adding to them, asking them."""
