@@ -17,6 +17,7 @@ from kangban.clinical.audit import AuditEvent
 from kangban.clinical.library import LibraryDocument, Passage
 from kangban.clinical.notice import Notice
 from kangban.kernel.errors import Conflict
+from kangban.ports.agents import AgentDefinition, AgentRun
 from tests.support.outside import postgres_url
 from tests.support.stores import DATABASES, START, address, fact
 
@@ -56,6 +57,9 @@ async def raw(tmp_path: Path) -> AsyncIterator[asyncpg.Connection]:
             kept = document(family)
             await stores.library.put_document(kept)
             await stores.library.add_passages(kept, [Passage(f"passage-{family}", kept.id, 0, "an invented passage")])
+            agents = stores.agents(family)
+            await agents.save(AgentDefinition("weather"), "gran", START, None)
+            await agents.put_run(AgentRun(f"run-{family}", "weather", 1, "asked", START, "gran"))
         await stores.audit.write([event("")])
         await stores.close()
         connection = await asyncpg.connect(url)
