@@ -5,6 +5,7 @@ None always means unknown. An empty tuple means "known to have none".
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -83,3 +84,8 @@ class PersonFacts(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 UNKNOWN_PERSON = PersonFacts()
+
+
+def taking_also(person: PersonFacts, said: Sequence[MedicineUse]) -> PersonFacts:
+    """The same person with medicines that were only said to be taken now, behind those on record."""
+    return msgspec.structs.replace(person, medicines=(*(person.medicines or ()), *said)) if said else person

@@ -10,7 +10,7 @@ import msgspec
 
 from kangban.clinical.advice import BoxItem
 from kangban.clinical.draft import Draft
-from kangban.clinical.person import MedicineUse, PersonFacts
+from kangban.clinical.person import MedicineUse, PersonFacts, taking_also
 from kangban.clinical.urgency import Lang
 from kangban.guard import review
 from kangban.kernel.canonical import canonical_json
@@ -28,20 +28,20 @@ def conclude_triage(inputs: dict[str, Any], person: PersonFacts) -> str:
 def conclude_medicines(inputs: dict[str, Any], person: PersonFacts) -> str:
     """inputs: {"medicines": [MedicineUse], "also_taking"?: [MedicineUse]}."""
     medicines = msgspec.convert(inputs["medicines"], list[MedicineUse])
-    also = msgspec.convert(inputs.get("also_taking") or [], list[MedicineUse])
-    if also:
-        person = msgspec.structs.replace(person, medicines=(*(person.medicines or ()), *also))
+    person = _with_said(inputs, person)
     return canonical_json(check_medicines(person, medicines))
 
 
 def conclude_advice(inputs: dict[str, Any], person: PersonFacts) -> str:
     """inputs: {"complaint", "box": [BoxItem], "today": ISO date, "also_taking"?: [MedicineUse]}."""
-    also = msgspec.convert(inputs.get("also_taking") or [], list[MedicineUse])
-    if also:
-        person = msgspec.structs.replace(person, medicines=(*(person.medicines or ()), *also))
+    person = _with_said(inputs, person)
     box = msgspec.convert(inputs["box"], list[BoxItem])
     told = triage(read(str(inputs["complaint"])), person)
     return canonical_json(advise(person, told, box, date.fromisoformat(str(inputs["today"]))))
+
+
+def _with_said(inputs: dict[str, Any], person: PersonFacts) -> PersonFacts:
+    return taking_also(person, msgspec.convert(inputs.get("also_taking") or [], list[MedicineUse]))
 
 
 def conclude_guard(inputs: dict[str, Any], person: PersonFacts) -> str:

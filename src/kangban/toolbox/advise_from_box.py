@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from kangban.clinical.advice import Advice, BoxItem
-from kangban.clinical.person import MedicineUse
+from kangban.clinical.person import MedicineUse, taking_also
 from kangban.clinical.urgency import Lang
 from kangban.kernel.quantity import plain_number
 from kangban.kernel.texts import t
@@ -31,9 +31,7 @@ async def advise_from_box(
     not and why. `complaint` is what is wrong in the person's words. The household's cabinet on record is included;
     `also_at_home` adds names that were only said, `also_taking` medicines said to be taken now.
     """
-    services, person = services_of(context), context.person
-    if also_taking:
-        person = msgspec.structs.replace(person, medicines=(*(person.medicines or ()), *also_taking))
+    services, person = services_of(context), taking_also(context.person, also_taking)
     said = [BoxItem(name.strip()) for name in also_at_home[:MOST_NAMED] if name.strip()]
     kept = {item.name for item in services.box}
     box = [*services.box, *(item for item in dict.fromkeys(said) if item.name not in kept)]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import msgspec
-
-from kangban.clinical.person import MedicineUse
+from kangban.clinical.person import MedicineUse, taking_also
 from kangban.ports.tool import ToolContext, ToolResult, tool
 from kangban.reasoning.medication.check import check_medicines
 from kangban.retrieval.cite import library
@@ -22,10 +20,7 @@ async def check_medication(
     ("400 mg", "半片") and doses per day where stated. What the record says the person takes is included;
     `also_taking` adds what was only said.
     """
-    person = context.person
-    if also_taking:
-        person = msgspec.structs.replace(person, medicines=(*(person.medicines or ()), *also_taking))
-    outcome = check_medicines(person, medicines)
+    outcome = check_medicines(taking_also(context.person, also_taking), medicines)
     ids = [c for f in outcome.findings for c in f.citations]
     return ToolResult(
         content=check_object(outcome, context.lang),

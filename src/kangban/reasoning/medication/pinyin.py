@@ -82,7 +82,12 @@ def sound_key(typed: str) -> str:
     return plain if re.fullmatch(r"[a-z]+", plain) else ""
 
 
-@lru_cache(maxsize=1)
 def sounds() -> Sounds:
     """The sounds of the shipped catalogue."""
-    return Sounds(catalogue())
+    return sounds_of(catalogue())
+
+
+@lru_cache(maxsize=1)
+def sounds_of(names: Catalogue) -> Sounds:
+    """The sounds of a catalogue, made once for whoever asks: resolver and typing field alike."""
+    return Sounds(names)

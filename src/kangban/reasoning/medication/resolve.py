@@ -12,7 +12,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from kangban.reasoning.medication.inside import find_inside
-from kangban.reasoning.medication.pinyin import Sounds, sound_key, sounds_alike
+from kangban.reasoning.medication.pinyin import sound_key, sounds_alike, sounds_of
 from kangban.rules.catalogue import Catalogue, Named, catalogue
 from kangban.rules.names import fold
 
@@ -60,7 +60,6 @@ class Resolver:
             if named.kind != "class":
                 self._by_length[len(folded)].append(folded)
         self._cache: dict[str, Resolved] = {}
-        self._sounds: Sounds | None = None
 
     def resolve(self, name: str) -> Resolved:
         """Resolve one name; remembers a bounded number of answers."""
@@ -100,12 +99,12 @@ class Resolver:
 
     def _by_sound(self, name: str) -> Resolved | None:
         """Pinyin in full means its one name; initials and syllables that several names share only suggest."""
-        self._sounds = self._sounds or Sounds(self.names)
-        meant = self._sounds.meant_by(name)
+        sounds = sounds_of(self.names)
+        meant = sounds.meant_by(name)
         if meant is not None:
             return Resolved(name, meant[0], "alias", meant[1])
         near = [self.names.spelling[f] for f, _ in self._near(name)]
-        alike = [s for s in self._sounds.like(name) if s not in near]
+        alike = [s for s in sounds.like(name) if s not in near]
         return Resolved(name, None, None, None, tuple(alike[:3])) if alike and not near else None
 
     def _confident(self, name: str, folded: str, named: Named) -> Resolved:
