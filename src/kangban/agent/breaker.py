@@ -11,9 +11,10 @@ from typing import Literal
 import msgspec
 
 from kangban.agent.closing import closed_after
+from kangban.agent.wrapped import WrappedModel
 from kangban.kernel.clock import Clock
 from kangban.kernel.errors import Unavailable
-from kangban.ports.chat_model import ChatEvent, ChatModel, ChatRequest, Place
+from kangban.ports.chat_model import ChatEvent, ChatModel, ChatRequest
 
 State = Literal["closed", "open", "half_open"]
 _MINUTE = timedelta(minutes=1)
@@ -34,7 +35,7 @@ class ModelLimits(msgspec.Struct, frozen=True):
     per_minute: int | None = None
 
 
-class Guarded:
+class Guarded(WrappedModel):
     """A ChatModel behind a breaker. Raises Unavailable at once while it is open, or when a limit is reached.
 
     Only Unavailable counts as a failure: a refused request is no fault of the server. A request that its caller gave up
@@ -42,7 +43,7 @@ class Guarded:
     """
 
     def __init__(self, model: ChatModel, clock: Clock, limits: ModelLimits | None = None) -> None:
-        self._model = model
+        super().__init__(model)
         self._clock = clock
         self._limits = limits or ModelLimits()
         self._failed = 0
@@ -51,16 +52,6 @@ class Guarded:
         self._trying = False
         self._asked: deque[datetime] = deque()
         self._room = asyncio.Semaphore(self._limits.at_once) if self._limits.at_once else None
-
-    @property
-    def name(self) -> str:
-        """The model's own name."""
-        return self._model.name
-
-    @property
-    def place(self) -> Place:
-        """The model's own place."""
-        return self._model.place
 
     @property
     def state(self) -> State:
@@ -91,10 +82,6 @@ class Guarded:
                 self._trying = False
             if self._room is not None:
                 self._room.release()
-
-    async def close(self) -> None:
-        """Close the model."""
-        await self._model.close()
 
     def _check_rate(self) -> None:
         most = self._limits.per_minute

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from kangban.agent.wrapped import WrappedModel
 from kangban.kernel.canonical import canonical_json
 from kangban.kernel.errors import InvalidInput, KangbanError, NotFound, Unavailable
 from kangban.ports.chat_model import ChatEvent, ChatModel, ChatRequest, Place, ReasoningDelta, TextDelta
@@ -37,26 +38,16 @@ def request_hash(request: ChatRequest) -> str:
     return hashlib.sha256(canonical_json(asked).encode()).hexdigest()
 
 
-class RecordingModel:
+class RecordingModel(WrappedModel):
     """Passes a model's events on and appends each whole answer to the cassette; one broken off is not kept.
 
     `secrets` (the key, names) are replaced in what is written, beside everything that looks like a key.
     """
 
     def __init__(self, model: ChatModel, path: Path, *, secrets: Sequence[str] = ()) -> None:
-        self._model = model
+        super().__init__(model)
         self._path = path
         self._secrets = sorted((each for each in secrets if each), key=len, reverse=True)
-
-    @property
-    def name(self) -> str:
-        """The recorded model's name."""
-        return self._model.name
-
-    @property
-    def place(self) -> Place:
-        """The recorded model's place."""
-        return self._model.place
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
         """Yield the model's events; raises what it raises."""
@@ -74,10 +65,6 @@ class RecordingModel:
             if close is not None:
                 await close()
         self._keep(request, heard)
-
-    async def close(self) -> None:
-        """Close the recorded model."""
-        await self._model.close()
 
     def _keep(self, request: ChatRequest, heard: list[ChatEvent], error: KangbanError | None = None) -> None:
         code, key = (error.code, error.key) if error else ("", "")

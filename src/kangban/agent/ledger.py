@@ -8,9 +8,10 @@ from pathlib import Path
 import msgspec
 
 from kangban.agent.closing import closed_after
+from kangban.agent.wrapped import WrappedModel
 from kangban.kernel.clock import Clock
 from kangban.kernel.errors import InvalidInput
-from kangban.ports.chat_model import ChatEvent, ChatModel, ChatRequest, Finished, Place, ReasoningDelta, TextDelta
+from kangban.ports.chat_model import ChatEvent, ChatModel, ChatRequest, Finished, ReasoningDelta, TextDelta
 
 _MILLION = 1_000_000
 _MOST_ENTRIES = 10_000
@@ -122,22 +123,12 @@ class Ledger:
         return entry
 
 
-class Counted:
+class Counted(WrappedModel):
     """A ChatModel whose messages are entered in a ledger, also those broken off."""
 
     def __init__(self, model: ChatModel, ledger: Ledger) -> None:
-        self._model = model
+        super().__init__(model)
         self._ledger = ledger
-
-    @property
-    def name(self) -> str:
-        """The model's own name."""
-        return self._model.name
-
-    @property
-    def place(self) -> Place:
-        """The model's own place."""
-        return self._model.place
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
         """Yield the model's events. A request that failed before any event cost nothing and is not entered."""
@@ -156,10 +147,6 @@ class Counted:
         finally:
             if begun:
                 self._ledger.write(self._model.name, request, finished, characters)
-
-    async def close(self) -> None:
-        """Close the model."""
-        await self._model.close()
 
 
 def _estimate(request: ChatRequest) -> int:

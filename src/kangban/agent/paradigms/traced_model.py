@@ -10,6 +10,7 @@ import msgspec
 from kangban.agent.calling import REPEATED
 from kangban.agent.prompts import last_call
 from kangban.agent.tracing import guess_tokens
+from kangban.agent.wrapped import WrappedModel
 from kangban.kernel.canonical import canonical_json
 from kangban.kernel.errors import KangbanError
 from kangban.ports.agents import RunStep, StepKind
@@ -18,7 +19,6 @@ from kangban.ports.chat_model import (
     ChatModel,
     ChatRequest,
     Finished,
-    Place,
     ReasoningDelta,
     TextDelta,
     ToolCallsReady,
@@ -28,25 +28,16 @@ if TYPE_CHECKING:
     from kangban.agent.paradigms.session import Shared
 
 
-class TracedModel:
+class TracedModel(WrappedModel):
     """The model of one agent. `kind` names the next step in the trace; `view` is added for brains in this process."""
 
     def __init__(self, model: ChatModel, shared: Shared) -> None:
-        self._model, self._shared = model, shared
+        super().__init__(model)
+        self._shared = shared
         self.kind: StepKind = "model"
         self.view: dict[str, Any] = {}
         self.last_call = False  # the loop asked for its last word: its budget was spent
         self._asked: set[tuple[str, str]] = set()
-
-    @property
-    def name(self) -> str:
-        """The model's own name."""
-        return self._model.name
-
-    @property
-    def place(self) -> Place:
-        """Where it runs."""
-        return self._model.place
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
         """The model's events; raises Spent before a call that is over a limit, else what the model raises."""

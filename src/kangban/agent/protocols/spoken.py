@@ -13,13 +13,13 @@ from kangban.agent.protocols.dialects import Dialect
 from kangban.agent.protocols.gates import Gate
 from kangban.agent.recovery.parse import Parsed, fit_call, parse_output
 from kangban.agent.recovery.tags import has_tags
+from kangban.agent.wrapped import WrappedModel
 from kangban.ports.chat_model import (
     ChatEvent,
     ChatMessage,
     ChatModel,
     ChatRequest,
     Finished,
-    Place,
     ReasoningDelta,
     TextDelta,
     ToolCall,
@@ -42,7 +42,7 @@ class Message:
         return "".join(self.pieces)
 
 
-class Spoken:
+class Spoken(WrappedModel):
     """A ChatModel over another one. A message that cannot be executed is sent back with the reason and the schema.
 
     At most `corrections` times in one request; then an unreadable message ends without calls, and a broken native call
@@ -50,19 +50,9 @@ class Spoken:
     """
 
     def __init__(self, model: ChatModel, dialect: Dialect, *, corrections: int = 2) -> None:
-        self._model = model
+        super().__init__(model)
         self._dialect = dialect
         self._corrections = corrections
-
-    @property
-    def name(self) -> str:
-        """The model's own name."""
-        return self._model.name
-
-    @property
-    def place(self) -> Place:
-        """The model's own place."""
-        return self._model.place
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
         """Yield answer text as it comes, then calls; raises what the model raises."""
@@ -85,10 +75,6 @@ class Spoken:
                 yield ToolCallsReady(tuple(call for call, _ in calls))
             yield _finished(spent, bool(calls))
             return
-
-    async def close(self) -> None:
-        """Close the model."""
-        await self._model.close()
 
     async def _hear(self, asked: ChatRequest, message: Message) -> AsyncGenerator[ChatEvent, None]:
         async with closed_after(self._model.stream(asked)) as events:

@@ -7,9 +7,10 @@ from contextlib import aclosing
 
 from kangban.agent.protocols.dialects import DIALECTS
 from kangban.agent.protocols.spoken import Spoken
+from kangban.agent.wrapped import WrappedModel
 from kangban.kernel.errors import InvalidInput
 from kangban.ports.agents import ProtocolName
-from kangban.ports.chat_model import ChatEvent, ChatModel, ChatRequest, Place
+from kangban.ports.chat_model import ChatEvent, ChatModel, ChatRequest
 
 
 def speak(model: ChatModel, protocol: ProtocolName, *, corrections: int = 2) -> ChatModel:
@@ -22,23 +23,13 @@ def speak(model: ChatModel, protocol: ProtocolName, *, corrections: int = 2) -> 
     return Spoken(model, DIALECTS[protocol], corrections=corrections)
 
 
-class _Auto:
+class _Auto(WrappedModel):
     """Native first; ReAct text for good once the server refuses tools."""
 
     def __init__(self, model: ChatModel, corrections: int) -> None:
-        self._model = model
+        super().__init__(model)
         self._spoken = Spoken(model, DIALECTS["native"], corrections=corrections)
         self._instead = Spoken(model, DIALECTS["react_text"], corrections=corrections)
-
-    @property
-    def name(self) -> str:
-        """The model's own name."""
-        return self._model.name
-
-    @property
-    def place(self) -> Place:
-        """The model's own place."""
-        return self._model.place
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
         """Yield events; raises what the model raises, but for the refusal of tools."""
@@ -56,7 +47,3 @@ class _Auto:
         async with aclosing(self._spoken.stream(request)) as events:
             async for event in events:
                 yield event
-
-    async def close(self) -> None:
-        """Close the model."""
-        await self._model.close()
