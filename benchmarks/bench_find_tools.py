@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
 from kangban.ports.chat_model import ToolDescription
 from kangban.toolbox.find_tools import ToolIndex
@@ -38,6 +39,14 @@ def measure(top: int = 5) -> dict[str, tuple[float, list[str]]]:
         missed = [f"{name}: {one}" for name, one in asked if name not in [t.name for t, _ in index.find(one, top)]]
         shares[part] = (1 - len(missed) / len(asked), missed)
     return shares
+
+
+def run() -> dict[str, Any]:
+    found: dict[str, Any] = {"tools": len(rows())}
+    for part, (share, missed) in measure().items():
+        found[f"{part}: not in the first five"] = {"value": 100 * (1 - share), "unit": "%", "limit": 5}
+        found[f"{part}: missed"] = len(missed)
+    return found
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +22,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 VENVS = ROOT / ".bench-venvs"
 OURS = "kangban_agent"
-FRAMEWORKS = ("openai_raw", "lagent_agent", "langgraph_agent", "pydantic_ai_agent")
+FRAMEWORKS = ("openai_raw", "lagent_agent", "langgraph_agent", "openai_agents_agent", "pydantic_ai_agent")
 INSTALL_S = 300
 RUN_S = 240
 
@@ -32,21 +33,43 @@ class Skipped(Exception):
     """A framework cannot be measured here; the message says why."""
 
 
-def python_of(framework: str) -> Path:
-    """The interpreter of the framework's environment, made if need be; raises Skipped."""
-    wanted = HERE / "environments" / f"{framework}.txt"
-    place = VENVS / framework
+def python_of(framework: str, folder: Path = HERE / "environments", prefix: str = "", *, bytecode: bool = True) -> Path:
+    """The interpreter of the framework's environment, made with the first use; raises Skipped.
+
+    `folder` has FRAMEWORK.txt and, for packages to leave out, FRAMEWORK.without.txt; `prefix` keeps folders apart.
+    """
+    wanted, without = folder / f"{framework}.txt", folder / f"{framework}.without.txt"
+    place = VENVS / f"{prefix}{framework}"
     python, mark = place / "bin" / "python", place / ".made-of"
-    print_of = hashlib.sha256(wanted.read_bytes() + sys.version.encode()).hexdigest()
+    lean = ["--overrides", str(without)] if without.exists() else []
+    told = wanted.read_bytes() + (without.read_bytes() if lean else b"")
+    print_of = hashlib.sha256(told + sys.version.encode()).hexdigest()
     if python.exists() and mark.exists() and mark.read_text() == print_of:
         return python
     uv = shutil.which("uv") or shutil.which("uv", path=str(ROOT / ".tools" / "bin"))
     if uv is None:
         raise Skipped("uv is not here to make its environment")
+    VENVS.mkdir(exist_ok=True)
+    # Made beside its place and moved in whole: two runs at once do not meet in half of one.
+    with tempfile.TemporaryDirectory(dir=VENVS) as beside:
+        fresh = Path(beside) / "env"
+        _fill(uv, fresh, ["-r", str(wanted), *lean, *(["--compile-bytecode"] if bytecode else [])])
+        (fresh / ".made-of").write_text(print_of)
+        if place.exists():
+            shutil.rmtree(place, ignore_errors=True)
+        try:
+            fresh.rename(place)
+        except OSError:
+            if not (mark.exists() and mark.read_text() == print_of):
+                raise
+    return python
+
+
+def _fill(uv: str, fresh: Path, packages: list[str]) -> None:
     base = getattr(sys, "_base_executable", sys.executable)  # the same interpreter for all, without our packages
     for command in (
-        [uv, "venv", "--quiet", "--clear", "--python", base, str(place)],
-        [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(python), "-r", str(wanted)],
+        [uv, "venv", "--quiet", "--relocatable", "--python", base, str(fresh)],
+        [uv, "pip", "install", "--quiet", "--python", str(fresh / "bin" / "python"), *packages],
     ):
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_S, cwd=HERE, check=False)
@@ -55,8 +78,6 @@ def python_of(framework: str) -> Path:
         if done.returncode:
             # uv's words may name a registry or a path of this machine: keep to the fact.
             raise Skipped("its packages cannot be installed here (no network, or no fitting version)")
-    mark.write_text(print_of)
-    return python
 
 
 @contextlib.contextmanager

@@ -3,6 +3,8 @@
 A fact is one row of a medication file without `checked_by`; its lot is the sources file of its first citation.
 Whether a row is drawn depends on seed, file and row alone, so a larger share holds the smaller one and a changed pack
 moves no other row. Rows that rest on memory alone have no source to be re-derived from: they are counted, not drawn.
+`--without e1,pairs` leaves out what cites a lot that was read lately; `--signed` draws from signed files, too;
+`--part 2/3` prints every third fact of the draw, for passes side by side.
 """
 
 from __future__ import annotations
@@ -37,11 +39,11 @@ def passages() -> dict[str, tuple[str, str, str, str, str]]:
     return found
 
 
-def facts() -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Yield (file, row name, row) of every fact in a file nobody has checked."""
+def facts(*, signed: bool) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield (file, row name, row) of every fact, in files nobody has checked or in all."""
     for path in sorted((*MEDICATION.glob("ingredients/*.toml"), *MEDICATION.glob("products/*.toml"))):
         file, read = path.relative_to(MEDICATION).as_posix(), tomllib.loads(path.read_text("utf-8"))
-        if read.get("checked_by"):
+        if read.get("checked_by") and not signed:
             continue
         owners = [(f"{one['id']} ", one) for one in read["product"]] if "product" in read else [("", read)]
         for prefix, owner in owners:
@@ -64,14 +66,18 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=20261121)
     parser.add_argument("--share", type=float, default=0.05)
     parser.add_argument("--lot", default="")
+    parser.add_argument("--without", default="", help="lots read lately: a fact that cites one of them is not drawn")
+    parser.add_argument("--signed", action="store_true", help="draw from files with a checked_by, too")
+    parser.add_argument("--part", default="1/1", help="2/3: the second of three parts of the draw")
     asked = parser.parse_args()
     known, lots = passages(), {one for one in asked.lot.split(",") if one}
+    without = {one for one in asked.without.split(",") if one}
     counted: Counter[tuple[str, str]] = Counter()
     drawn: list[tuple[str, str]] = []
-    for file, name, row in facts():
+    for file, name, row in facts(signed=asked.signed):
         cited = [known[one] for one in row["citations"]]
         lot = cited[0][0]
-        if lots and lot not in lots:
+        if (lots and lot not in lots) or without.intersection(one[0] for one in cited):
             continue
         if all(one[1] == "recalled" for one in cited):
             counted[lot, "recalled"] += 1
@@ -84,7 +90,8 @@ def main() -> None:
                 for c, s in zip(row["citations"], cited, strict=True)
             ]
             drawn.append((lot, "\n".join([f"{lot} {file} · {name}: {shown(row)}", *lines])))
-    print("\n".join(text for _, text in sorted(drawn)))
+    part, parts = (int(one) for one in asked.part.split("/"))
+    print("\n".join(text for _, text in sorted(drawn)[part - 1 :: parts]))
     for (lot, what), number in sorted(counted.items()):
         print(f"lot {lot}: {number} {what}")
 

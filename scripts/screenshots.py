@@ -15,12 +15,16 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from kangban.journeys.demo.brain import examples  # noqa: E402
+from tests.e2e.test_workshop import made as make_agent  # noqa: E402
+from tests.e2e.test_workshop import opened as open_page  # noqa: E402
+from tests.support.model_server import running_model_server  # noqa: E402
 from tests.support.outside import chromium_path  # noqa: E402
 from tests.support.report_files import BLOOD, lab_file, lab_page  # noqa: E402
 from tests.support.web_guest import administrator, lend_cookies  # noqa: E402
 from tests.support.web_held import add_member  # noqa: E402
 from tests.support.web_server import WebServer, running_server  # noqa: E402
 from tests.support.web_talk import MAIN_QUESTION, answered, ask, open_talk  # noqa: E402
+from tests.support.workshop_model import calls, says  # noqa: E402
 
 PLACE = ROOT / "docs" / "screenshots"
 SIZES = {360: 780, 1280: 900}
@@ -159,6 +163,41 @@ def papers(browser: Browser, folder: Path) -> None:
             context.close()
 
 
+def workshop(browser: Browser, folder: Path) -> None:
+    """An agent made, tried with a tool that asks first, its run laid open; a tool tried by itself."""
+    with running_model_server() as model:
+        allowed = model.base.removeprefix("http://")
+        with running_server(folder, "--demo", KANGBAN_FETCH_ALLOW=allowed) as server:
+            for width in SIZES:
+                size = {"width": width, "height": SIZES[width]}
+                context = browser.new_context(viewport=size, locale="zh-CN", color_scheme="light")  # type: ignore[arg-type]
+                page = context.new_page()
+                script = (
+                    calls("calculator", {"expression": "6*7"}),
+                    says("6 乘 7 等于 42。"),
+                )
+                make_agent(
+                    page, server, "sums", model.plays("sum", *script), title="算一算", prompt="只算数，不给建议。"
+                )
+                picture(page, f"workshop-agent-{width}")
+                open_page(page, server, "/workshop/try?agent=sums")
+                exchange = ask(page, "6 乘 7 是多少？")
+                expect(exchange.locator(".approve")).to_be_visible()
+                picture(page, f"workshop-approve-{width}")
+                exchange.locator(".approve").get_by_role("button", name="可以", exact=True).click()
+                exchange.locator(".foot").wait_for()
+                exchange.get_by_role("link", name="看这次记录").click()
+                expect(page.locator(".trace")).to_be_visible()
+                page.locator(".trace > .k-tool summary").first.click()
+                picture(page, f"workshop-run-{width}")
+                open_page(page, server, "/workshop/tools/check_medication")
+                page.locator("[name='arg.medicines']").fill('[{"name": "华法林"}, {"name": "布洛芬"}]')
+                page.get_by_role("button", name="运行", exact=True).click()
+                page.locator(".result-of").scroll_into_view_if_needed()
+                picture(page, f"workshop-tool-{width}")
+                context.close()
+
+
 def others(browser: Browser, server: WebServer) -> None:
     """Dark, and English."""
     for name, scheme, lang in (("dark", "dark", "zh"), ("english", "light", "en")):
@@ -189,6 +228,7 @@ def main() -> None:
         others(browser, server)
         consents(browser, Path(folder) / "consents")
         papers(browser, Path(folder))
+        workshop(browser, Path(folder) / "workshop")
         browser.close()
 
 

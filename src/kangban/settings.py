@@ -1,9 +1,10 @@
 """The sum of all settings, read from the environment once at start.
 
-KANGBAN_DATA_DIR, KANGBAN_DATABASE_URL, KANGBAN_MODEL_URL, _NAME, _KEY, _PLACE, KANGBAN_ACCESS_CODE, KANGBAN_PUBLIC_URL,
-KANGBAN_LANG, KANGBAN_KEY, KANGBAN_KEY_FILE, KANGBAN_KEY_DIR, KANGBAN_OIDC_ISSUER,
+KANGBAN_DATA_DIR, KANGBAN_DATABASE_URL, KANGBAN_MODEL_URL, _NAME, _KEY, _PLACE, _IMAGES, KANGBAN_ACCESS_CODE,
+KANGBAN_PUBLIC_URL, KANGBAN_LANG, KANGBAN_KEY, KANGBAN_KEY_FILE, KANGBAN_KEY_DIR, KANGBAN_OIDC_ISSUER,
 _CLIENT_ID, _CLIENT_SECRET, KANGBAN_FETCH_ALLOW, KANGBAN_EMBEDDINGS_URL, _NAME, _KEY, KANGBAN_RERANK_NAME,
-KANGBAN_TOOL_URL_NAME. Keys of services: see adapters/secret_file.
+KANGBAN_TOOL_URL_NAME, KANGBAN_TOOL_MODEL_NAME, KANGBAN_ONNX_NAME, KANGBAN_PRICES.
+Keys of services: see adapters/secret_file.
 """
 
 from __future__ import annotations
@@ -45,8 +46,11 @@ class Settings(msgspec.Struct, frozen=True):
     keys: KeyPlaces = KeyPlaces()
     oidc: OidcEndpoint | None = None
     embeddings: EmbeddingsEndpoint | None = None
+    prices: Path | None = None  # what models cost, a TOML or JSON file
     fetch_allow: str = ""  # host:port that fetched pages may lead to although it is no public address
     tool_places: dict[str, str] = {}  # service → its address, where it is not the usual one
+    tool_models: dict[str, str] = {}  # service → the model it is asked for
+    onnx_files: dict[str, Path] = {}  # what a picture is looked at for → a model file
 
     def __repr__(self) -> str:
         # A database URL holds a password; a trace or a log line must not.
@@ -86,8 +90,11 @@ def read_settings(
         keys=_keys(env),
         oidc=_oidc(env),
         embeddings=_embeddings(env),
+        prices=Path(env["KANGBAN_PRICES"]).expanduser() if env.get("KANGBAN_PRICES", "").strip() else None,
         fetch_allow=env.get("KANGBAN_FETCH_ALLOW", ""),
         tool_places=_tool_places(env),
+        tool_models=_named(env, "KANGBAN_TOOL_MODEL_"),
+        onnx_files={name: Path(said).expanduser() for name, said in _named(env, "KANGBAN_ONNX_").items()},
     )
 
 
@@ -153,7 +160,10 @@ def _model(env: Mapping[str, str]) -> ModelEndpoint | None:
     if not said and not on_this_machine(url):
         # An address off this machine that nobody placed is treated as the strictest.
         place = "abroad"
-    return ModelEndpoint(url, name, env.get("KANGBAN_MODEL_KEY", ""), place)
+    sees = env.get("KANGBAN_MODEL_IMAGES", "").strip().casefold()
+    if sees not in ("", "yes", "no"):
+        raise SettingsRefused("KANGBAN_MODEL_IMAGES must be yes or no", field="KANGBAN_MODEL_IMAGES")
+    return ModelEndpoint(url, name, env.get("KANGBAN_MODEL_KEY", ""), place, sees == "yes")
 
 
 def _embeddings(env: Mapping[str, str]) -> EmbeddingsEndpoint | None:
@@ -182,6 +192,30 @@ def _tool_places(env: Mapping[str, str]) -> dict[str, str]:
                 raise SettingsRefused(f"{word} must begin with http:// or https://", field=word)
             places[word.removeprefix(prefix).lower()] = said.strip().rstrip("/")
     return places
+
+
+def _named(env: Mapping[str, str], prefix: str) -> dict[str, str]:
+    """Every variable that begins so, by the rest of its name in lower case."""
+    found = {word.removeprefix(prefix).lower(): said.strip() for word, said in env.items() if word.startswith(prefix)}
+    return {name: said for name, said in found.items() if said}
+
+
+def at_home(url: str, fetch_allow: str) -> bool:
+    """This machine, or a machine of the operator's own network that they named in KANGBAN_FETCH_ALLOW by its number."""
+    import ipaddress
+    import re
+    from urllib.parse import urlsplit
+
+    if on_this_machine(url):
+        return True
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
+        inside = ipaddress.ip_address(parts.hostname or "").is_private
+    except ValueError:
+        return False  # a name may lead anywhere
+    place = f"[{parts.hostname}]:{port}" if ":" in (parts.hostname or "") else f"{parts.hostname}:{port}"
+    return inside and place in re.split(r"[,\s]+", fetch_allow.lower())
 
 
 def on_this_machine(url: str) -> bool:

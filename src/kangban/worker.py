@@ -1,4 +1,7 @@
-"""What goes on without anybody asking: notices leave the outbox, held answers meet their clock, reading goes on."""
+"""What goes on without anybody asking: notices leave the outbox, held answers meet their clock, reading goes on.
+
+Durable runs of agents whose process is gone are taken up again.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +16,17 @@ import msgspec
 from kangban.app import Opened, in_family
 from kangban.journeys import delivering
 from kangban.journeys.gate import Gate
-from kangban.journeys.house import as_system
+from kangban.journeys.house import House, as_system
 from kangban.journeys.library import adding
 from kangban.journeys.reviewing import clocks
+from kangban.journeys.workshop import resuming
 from kangban.kernel.clock import Clock
 from kangban.kernel.errors import KangbanError
+from kangban.ports.durable import Claim
 from kangban.ports.notices import Messenger
 
-SEND_EVERY_S, CLOCKS_EVERY_S = 1.0, 5.0
-MOST_UNDER_WAY = 64
+SEND_EVERY_S, CLOCKS_EVERY_S, RUNS_EVERY_S = 1.0, 5.0, 5.0
+MOST_UNDER_WAY, MOST_RESUMED = 64, 32
 
 _T = TypeVar("_T")
 
@@ -80,6 +85,30 @@ async def forever(opened: Opened, clock: Clock, messenger: Messenger | None = No
         loops.create_task(_send_on(_gate(opened, clock), messenger or _way_out(opened)))
         loops.create_task(_watch_clocks(opened, clock))
         loops.create_task(_survive(read_on(opened)))
+        loops.create_task(_take_up(opened, clock))
+
+
+async def _take_up(opened: Opened, clock: Clock) -> None:
+    """Look for durable runs that nobody carries on any more, and carry on a few at a time."""
+    async with asyncio.TaskGroup() as carrying:
+        under_way: dict[str, asyncio.Task[object]] = {}
+        while True:
+            for house, claim in await _survive(_lapsed(opened, clock)) or ():
+                if claim.run_id not in under_way and len(under_way) < MOST_RESUMED:
+                    task = carrying.create_task(_survive(_carried_on(house, _gate(opened, clock), claim)))
+                    under_way[claim.run_id] = task
+                    task.add_done_callback(lambda _, run_id=claim.run_id: under_way.pop(run_id, None))
+            await asyncio.sleep(RUNS_EVERY_S)
+
+
+async def _lapsed(opened: Opened, clock: Clock) -> list[tuple[House, Claim]]:
+    houses = [msgspec.structs.replace(in_family(opened.house, one), clock=clock) for one in await _families(opened)]
+    return [(house, claim) for house in houses for claim in await resuming.lapsed(house)]
+
+
+async def _carried_on(house: House, gate: Gate, claim: Claim) -> None:
+    async for _ in resuming.resumed(house, gate, claim):
+        pass
 
 
 async def read_on(opened: Opened) -> int:

@@ -13,6 +13,7 @@ BANNED = {
 # Names a library asks for, given to methods that override its own.
 FOREIGN = {
     "handle_data", "handle_endtag", "handle_starttag", "handle_startendtag",  # html.parser.HTMLParser
+    "handle_async_request",  # httpx2.AsyncBaseTransport
     "process_bind_param", "process_result_value",  # sqlalchemy.types.TypeDecorator
 }  # fmt: skip
 

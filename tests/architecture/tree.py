@@ -9,14 +9,14 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE_FOLDERS = ("src", "tests", "benchmarks", "scripts")
+CODE_FOLDERS = ("src", "tests", "benchmarks", "scripts", "examples")
 
 type_of_definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 @cache
 def python_files() -> tuple[Path, ...]:
-    """Return every Python file of src, tests, benchmarks and scripts."""
+    """Return every Python file of src, tests, benchmarks, scripts and examples."""
     return tuple(sorted(path for folder in CODE_FOLDERS for path in (ROOT / folder).rglob("*.py")))
 
 

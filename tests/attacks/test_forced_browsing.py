@@ -67,7 +67,7 @@ def test_nobody_gets_in_anywhere(server: WebServer, aunt: Guest) -> None:
             )
         else:
             assert refused, (method, path, got.status, got.text[:200])
-            if path.startswith("/api/"):
+            if path.startswith(("/api/", "/v1/")):
                 assert got.status == 401, (method, path, got.status)
     assert seen == set(OPEN), "an address that is no longer there stands in the list"
 

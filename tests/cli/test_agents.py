@@ -70,7 +70,7 @@ def test_yaml_in_and_out_and_versions(script: Script, tmp_path):
 
 @pytest.mark.parametrize(
     ("yaml", "field"),
-    [("name: d\ndurable: true", "durable"), ("name: d\ncolour: red", "yaml"), ("name: d\ntools: [nothing]", "tools"),
+    [("name: d\nmodel: {at_once: 0}", "model.at_once"), ("name: d\ncolour: red", "yaml"), ("name: d\ntools: [nothing]", "tools"),
      ("- 1", "yaml"), ("name: a\nparadigm: sequence\nparts: [a]", "parts")],
 )  # fmt: skip
 def test_bad_definitions_are_refused_by_field(script: Script, yaml, field):

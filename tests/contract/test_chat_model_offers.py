@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
 
 from kangban.adapters.openai_chat import OpenAIChat, OpenAIChatSettings
+from kangban.adapters.openai_chat.of_agents import model_of_agent
 from kangban.adapters.openai_chat.strict import strict_schema
 from kangban.agent.recovery.fitting import fit
 from kangban.kernel.errors import InvalidInput
+from kangban.ports.agents import ModelChoice
 from kangban.ports.chat_model import ChatMessage, ChatRequest, Finished, ToolDescription, say
 from kangban.ports.media import Media
 from tests.support.dialects import vllm
@@ -80,6 +84,38 @@ async def test_a_cache_key_is_sent_where_one_is_set(server: ModelServer) -> None
     assert body["prompt_cache_key"] == "workshop-3"
     (plain,) = await bodies(server, "no-cache", ASK)
     assert "prompt_cache_key" not in plain
+
+
+async def test_an_agents_model_sends_a_key_that_names_nobody_where_it_is_wished_for(server: ModelServer) -> None:
+    url = server.plays("agents-cache", *(play(vllm.text()) for _ in range(3)))
+    place = urlsplit(url).netloc
+    keys = []
+    for cache in (True, True, False):
+        choice = ModelChoice(url, "m", secret="mine", cache=cache)
+        model = model_of_agent(choice, place, lambda _: "sk-private", lambda _: True)
+        _ = [event async for event in model.stream(ASK)]
+        await model.close()
+        keys.append(server.seen("agents-cache")["requests"][-1]["body"].get("prompt_cache_key"))
+    assert keys[0] == keys[1]
+    assert keys[2] is None
+    assert re.fullmatch(r"[0-9a-f]{16}", keys[0])
+
+
+async def test_a_choice_of_tool_stop_words_and_a_seed_are_sent_and_left_out_where_refused(server: ModelServer) -> None:
+    (plain,) = await bodies(server, "no-wishes", ASK)
+    assert not {"tool_choice", "stop", "seed"} & set(plain)
+    asked = msgspec.structs.replace(ASK, tool_choice="weather", stop=("END",), seed=7)
+    (body,) = await bodies(server, "wishes", asked)
+    assert body["tool_choice"] == {"type": "function", "function": {"name": "weather"}}
+    assert (body["stop"], body["seed"]) == (["END"], 7)
+    (forced,) = await bodies(server, "forced", msgspec.structs.replace(ASK, tool_choice="required"))
+    assert forced["tool_choice"] == "required"
+    for name in ("tool_choice", "seed"):
+        words = json.dumps({"error": {"message": f"unsupported parameter: {name}"}}).encode()
+        refusal = play([words], status=400, headers={"content-type": "application/json"})
+        first, second = await bodies(server, f"no-{name}", asked, refusal, play(vllm.text()))
+        assert name in first
+        assert name not in second
 
 
 async def test_pictures_go_as_parts_and_nothing_else_does(server: ModelServer) -> None:

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 
 import docx
+import pypdfium2 as pdfium
 import pytest
 from PIL import Image
 from reportlab.pdfbase import pdfmetrics
@@ -224,6 +225,31 @@ async def test_a_pdf_loses_its_metadata_and_equal_files_stay_equal(reader) -> No
     assert b"SecretPerson" not in bare
     assert (await reader.without_metadata(content, "application/pdf"))[1] == bare
     assert [p.text for p in await read(reader, bare)] == [p.text for p in await read(reader, content)]
+
+
+async def test_a_photograph_in_a_pdf_loses_what_its_camera_wrote(reader) -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "SecretCamera"
+    exif.get_ifd(0x8825)[1] = "N"
+    out = io.BytesIO()
+    photograph = Image.effect_noise((200, 120), 40).convert("RGB")
+    photograph.save(out, "JPEG", exif=exif, comment=b"SecretComment")
+    made = pdfium.PdfDocument.new()
+    drawn = pdfium.PdfImage.new(made)
+    drawn.load_jpeg(io.BytesIO(out.getvalue()), inline=True)
+    drawn.set_matrix(pdfium.PdfMatrix().scale(400, 240))
+    page = made.new_page(400, 240)
+    page.insert_obj(drawn)
+    page.gen_content()
+    kept = io.BytesIO()
+    made.save(kept)
+    content = kept.getvalue()
+    _, bare = await reader.without_metadata(content, "application/pdf")
+    for secret in (b"SecretCamera", b"SecretComment"):
+        assert secret in content
+        assert secret not in bare
+    before, after = (pdfium.PdfDocument(one)[0].render(scale=1).to_numpy() for one in (content, bare))
+    assert (before == after).all()
 
 
 async def test_pages_are_parted_and_a_zip_by_its_files(reader) -> None:

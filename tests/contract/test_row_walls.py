@@ -18,6 +18,8 @@ from kangban.clinical.library import LibraryDocument, Passage
 from kangban.clinical.notice import Notice
 from kangban.kernel.errors import Conflict
 from kangban.ports.agents import AgentDefinition, AgentRun
+from kangban.ports.durable import Claim
+from kangban.ports.notes import AgentNote, Spent
 from tests.support.outside import postgres_url
 from tests.support.stores import DATABASES, START, address, fact
 
@@ -60,6 +62,10 @@ async def raw(tmp_path: Path) -> AsyncIterator[asyncpg.Connection]:
             agents = stores.agents(family)
             await agents.save(AgentDefinition("weather"), "gran", START, None)
             await agents.put_run(AgentRun(f"run-{family}", "weather", 1, "asked", START, "gran"))
+            await agents.claim(Claim(f"run-{family}", "gran", "a", START), START)
+            await agents.say(f"run-{family}", "gran", "stop", "yes")
+            await agents.put_note(AgentNote(f"note-{family}", "gran", "weather", "noted", START))
+            await agents.add_spent(Spent("gran", "2026-05-01", "qwen", 1))
         await stores.audit.write([event("")])
         await stores.close()
         connection = await asyncpg.connect(url)
@@ -111,7 +117,7 @@ async def test_another_familys_rows_cannot_be_changed_or_deleted(raw, family):
     async with in_view(raw, family):
         for name in WALLED:
             assert await raw.execute(f"DELETE FROM {name} WHERE family_id = 'away'") == "DELETE 0"
-            assert await raw.execute(f"UPDATE {name} SET body = '' WHERE family_id = 'away'") == "UPDATE 0"
+            assert await raw.execute(f"UPDATE {name} SET family_id = family_id WHERE family_id = 'away'") == "UPDATE 0"
             assert await raw.fetch(f"SELECT * FROM {name} WHERE family_id = 'away' FOR UPDATE") == []
     async with in_view(raw, "away"):
         assert await counts(raw) == dict.fromkeys(WALLED, 1)

@@ -174,6 +174,18 @@ async def test_a_notebook_keeps_names_and_only_its_owner_has_it(jail: JailedInte
     assert "NameError" in (await jail.run_cell("a", "n", "x")).error
 
 
+async def test_an_interrupt_that_meets_the_asking_loses_no_cell(jail: JailedInterpreter) -> None:
+    """One that came while the child read the cell swallowed it; no later interrupt was heard."""
+    await jail.run_cell("a", "n", "x = 1")
+    for _ in range(25):
+        running = asyncio.create_task(jail.run_cell("a", "n", "while True: pass", CellLimits(seconds=60)))
+        while not running.done():
+            await jail.interrupt("a", "n")
+            await asyncio.sleep(0.001)
+        assert running.result().stopped == "interrupted"
+    assert (await jail.run_cell("a", "n", "x")).result == "1"
+
+
 async def test_an_overlong_or_interrupted_cell_leaves_the_names(jail: JailedInterpreter) -> None:
     await jail.run_cell("a", "n", "x = 1")
     assert (await jail.run_cell("a", "n", "while True: pass", CellLimits(seconds=1))).stopped == "time"

@@ -30,8 +30,8 @@ from tests.support.stores import DATABASES, DAY, START, address, child_environme
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 def upgrade():
     op.add_column("entry", sa.Column("weather", sa.Text, nullable=True))
     op.execute("UPDATE entry SET weather = 'rain'")
@@ -54,7 +54,7 @@ def run_children(code: str, *arguments: str, count: int = 1) -> list[str]:
 def with_next_version(folder: Path, text: str = NEXT) -> Path:
     migrations = folder / "migrations 100%"
     shutil.copytree(MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__"))
-    (migrations / "versions" / "v0005_weather.py").write_text(text)
+    (migrations / "versions" / "v0006_weather.py").write_text(text)
     return migrations
 
 
@@ -66,7 +66,7 @@ async def columns(url: str) -> set[str]:
     return names
 
 
-async def migrate(url: str, migrations: Path, head: str = "0005") -> None:
+async def migrate(url: str, migrations: Path, head: str = "0006") -> None:
     address = read_url(url)
     engine = make_engine(address)
     file = Path(address.database) if url.startswith("sqlite") else None
@@ -105,7 +105,7 @@ async def test_an_older_database_is_migrated_with_what_it_holds(kind, tmp_path):
         await store.close()
         await migrate(url, with_next_version(tmp_path))
         assert "weather" in await columns(url)
-        with pytest.raises(SettingsRefused):  # this program knows no version 0005
+        with pytest.raises(SettingsRefused):  # this program knows no version 0006
             await open_store(url)
 
 
@@ -126,14 +126,14 @@ async def test_a_database_of_before_the_doors_keeps_its_entries_and_its_families
         ]  # fmt: skip
         assert await stores.records.append([said[0], fact(70.0)]) == 1
         await stores.close()
-        assert len(list(tmp_path.glob("record.sqlite.before-0004"))) == (kind != "postgres")
+        assert len(list(tmp_path.glob("record.sqlite.before-0005"))) == (kind != "postgres")
 
 
 async def test_a_copy_is_kept_before_an_existing_file_is_migrated_and_none_for_a_new_one(tmp_path):
     url = sqlite_url(tmp_path / "record.sqlite")
     store = await open_store(url)
     await store.append([fact()])
-    copy = tmp_path / "record.sqlite.before-0005"
+    copy = tmp_path / "record.sqlite.before-0006"
     assert list(tmp_path.glob("*before*")) == []
     await migrate(url, with_next_version(tmp_path))  # while the first program still has it open
     await store.close()
@@ -150,7 +150,7 @@ async def test_a_deleted_member_leaves_the_copies_too(tmp_path):
     store = await open_store(url)
     await store.append([fact(Condition("a very private matter " * 300)), fact(member="dad")])
     await migrate(url, with_next_version(tmp_path))
-    copy = tmp_path / "record.sqlite.before-0005"
+    copy = tmp_path / "record.sqlite.before-0006"
     assert b"private matter" in copy.read_bytes()
     await store.delete_member("home", "gran")
     assert b"private matter" not in b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())

@@ -10,6 +10,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.support.settled import reload, source_of
 from tests.support.web_guest import PASSWORD, Guest, administrator, first_token, invited, lend_cookies
 from tests.support.web_server import WebServer, running_server
 
@@ -98,7 +99,7 @@ def test_from_the_first_link_to_the_second_factor_and_out(page: Page, server: We
     _fill(page, password=PASSWORD)
     page.get_by_role("button", name="登录", exact=True).click()
     expect(page.locator("h1")).to_have_text("再输入验证码")
-    assert PASSWORD not in page.content()
+    assert PASSWORD not in source_of(page)
     _fill(page, code="wrong-code")
     page.get_by_role("button", name="登录", exact=True).click()
     expect(page.get_by_role("alert")).to_be_visible()
@@ -141,10 +142,10 @@ def test_two_browsers_two_families_never_meet(browser: Browser, server: WebServe
     _add_member(theirs, server, "只属于邻居")
     for path in ("/", "/family", "/cabinet", "/people", "/account"):
         theirs.goto(server.address + path)
-        assert "只属于我们" not in theirs.content()
-        assert "高血压" not in theirs.content()
+        assert "只属于我们" not in source_of(theirs)
+        assert "高血压" not in source_of(theirs)
         ours.goto(server.address + path)
-        assert "只属于邻居" not in ours.content()
+        assert "只属于邻居" not in source_of(ours)
     for path in (f"/family?who={member}", f"/?who={member}", f"/export?who={member}"):
         answer = neighbour.get(path)
         assert answer.status == 404
@@ -202,7 +203,7 @@ def test_who_logs_out_on_a_live_page_is_told_so_and_other_tabs_are_sent_away(
     expect(page.get_by_role("status")).to_have_text("已退出登录。")
     page.go_back()
     expect(page.locator("h1")).to_have_text("登录")
-    assert "外婆" not in page.content()
+    assert "外婆" not in source_of(page)
 
 
 def test_a_refused_invitation_says_what_is_missing_where_it_can_be_seen(page: Page, server: WebServer) -> None:
@@ -233,7 +234,7 @@ def test_keys_are_shown_once_and_revoked(page: Page, server: WebServer) -> None:
     secret = page.locator("#once").input_value()
     assert secret.startswith("kb_")
     page.goto(f"{server.address}/account")
-    assert secret not in page.content()
+    assert secret not in source_of(page)
     page.locator("#keys").get_by_role("button", name="作废 备份脚本").click()
     expect(page.locator("#keys .mark.no")).to_have_text("已失效")
 
@@ -254,6 +255,7 @@ def test_account_pages_fit_every_width_and_can_be_used_by_keyboard(
             "console", lambda said, kept=refused: kept.append(said.text) if "Content Security" in said.text else None
         )
         page.goto(f"{server.address}/login")
+        expect(page.locator("[name=login]")).to_be_focused()
         page.keyboard.type("mama")
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)
@@ -301,7 +303,7 @@ def test_a_carer_sees_the_medicines_and_nothing_else_and_only_while_it_is_shared
     expect(page.locator("section[aria-labelledby=part-medicines]")).to_contain_text("华法林")
     expect(page.locator("section[aria-labelledby=part-conditions]")).to_contain_text("没有分享给你")
     for word in ("高血压", "痛风", "爷爷"):
-        assert word not in page.content()
+        assert word not in source_of(page)
     expect(page.get_by_role("button", name="删除", exact=True)).to_have_count(0)
     assert helper.get(f"/export?who={who}").status in (403, 404)
     # Nothing is offered that would be refused.
@@ -316,9 +318,9 @@ def test_a_carer_sees_the_medicines_and_nothing_else_and_only_while_it_is_shared
 
     card.get_by_role("button", name="收回 小帮手").click()
     expect(ours.get_by_role("status").first).to_contain_text("立刻生效")
-    page.reload()
+    reload(page)
     expect(page.locator(".empty")).to_be_visible()
-    assert "华法林" not in page.content()
+    assert "华法林" not in source_of(page)
     assert helper.get(f"/family?who={who}").status == 404
 
 

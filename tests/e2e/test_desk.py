@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from kangban.journeys.demo.brain import examples
 from tests.e2e.test_look import CONTRAST, SMALL
+from tests.support.settled import source_of
 from tests.support.web_held import NUMBER, PLANTED, QUESTION, Held, add_member, held_family
 from tests.support.web_server import WebServer
 from tests.support.web_talk import answered, ask, open_talk
@@ -52,7 +53,7 @@ def test_the_whole_way_of_a_held_answer_by_keyboard(browser: Browser, demo: WebS
     exchange = answered(ask(family, ZH.question))
     expect(exchange.locator(".urg.u0")).to_contain_text("医生正在看")
     expect(exchange.locator(".urg.u0")).to_contain_text("最晚")
-    assert "180毫升" not in family.content()
+    assert "180毫升" not in source_of(family)
 
     desk = _as(browser, demo, "doctor")
     _open_desk(desk, demo)
@@ -92,7 +93,7 @@ def test_the_whole_way_of_a_held_answer_by_keyboard(browser: Browser, demo: WebS
     expect(desk.locator(".diff ins").last).to_contain_text("小口慢喝")
     desk.get_by_role("button", name="发出改过的").click()
     expect(desk.locator("#act-confirm")).to_be_focused()
-    assert BETTER not in family.content(), "nothing goes out before the second look"
+    assert BETTER not in source_of(family), "nothing goes out before the second look"
     desk.keyboard.press("Enter")
     waited = _seconds_until(lambda: expect(exchange.locator(".urg.u4")).to_contain_text("演示医生（医生）看过并改过"))
     assert waited <= 5
@@ -100,7 +101,7 @@ def test_the_whole_way_of_a_held_answer_by_keyboard(browser: Browser, demo: WebS
     expect(exchange.locator(".foot")).not_to_contain_text("内容未经医生审核")
     expect(desk.locator("#desk-result")).to_contain_text("改过后发出")
     expect(desk.locator(".case")).to_have_count(0)
-    assert "180毫升" not in family.content()
+    assert "180毫升" not in source_of(family)
     expect(family.locator(".bell .count")).to_have_text("1")
 
 
@@ -110,7 +111,7 @@ def test_a_reviewer_asks_the_family_answers_and_it_is_released_as_it_is(browser:
     open_talk(mama, held.server.address, who)
     exchange = answered(ask(mama, QUESTION))
     expect(exchange.locator(".urg.u0")).to_contain_text("医生正在看")
-    assert PLANTED not in mama.content()
+    assert PLANTED not in source_of(mama)
     desk = held.desk(held.doctors[0])
     desk.keyboard.press("q")
     desk.locator("#act-reason").select_option("fact_missing")
@@ -154,8 +155,8 @@ def test_of_two_reviewers_the_second_is_told_and_keeps_their_words(browser: Brow
     expect(second.locator("textarea[name=text]")).to_have_value("今天去看医生。我自己写的一句话。")
     expect(second.get_by_role("button", name="复制我写的")).to_be_visible()
     expect(second.get_by_role("button", name="发出改过的")).to_have_count(0)
-    assert "我自己写的一句话" not in mama.content()
-    assert PLANTED not in mama.content()
+    assert "我自己写的一句话" not in source_of(mama)
+    assert PLANTED not in source_of(mama)
 
 
 def test_what_the_family_takes_back_leaves_the_open_desk(browser: Browser, held: Held) -> None:
@@ -170,7 +171,7 @@ def test_what_the_family_takes_back_leaves_the_open_desk(browser: Browser, held:
     kept = mama.locator(f"#m-{who} li").filter(has_text="记录和使用健康信息")
     kept.get_by_role("button", name="收回").click()
     expect(desk.locator(".desk .empty")).to_contain_text("现在没有等着看的回答", timeout=5_000)
-    assert PLANTED not in desk.content()
+    assert PLANTED not in source_of(desk)
     assert desk.locator("textarea").count() == 0
 
 

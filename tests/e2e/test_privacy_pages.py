@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.test_look import CONTRAST, SMALL
 from tests.support.model_server import ModelServer, running_model_server
+from tests.support.settled import source_of
 from tests.support.web_guest import Guest, administrator, invited, lend_cookies
 from tests.support.web_held import add_member, doctor, says
 from tests.support.web_server import WebServer, running_server
@@ -55,7 +56,7 @@ def test_a_consent_taken_back_empties_the_page_that_is_open(browser: Browser, se
     card.get_by_role("button", name="收回 小帮手").click()
     # Nobody touches the helper's page.
     expect(page.locator(".side .members .m")).to_have_count(0, timeout=5_000)
-    assert "奶奶" not in page.content()
+    assert "奶奶" not in source_of(page)
 
 
 def test_what_a_teen_asks_stays_theirs(browser: Browser, server: WebServer) -> None:
@@ -70,7 +71,7 @@ def test_what_a_teen_asks_stays_theirs(browser: Browser, server: WebServer) -> N
     answered(ask(theirs, SECRET))
     ours.goto(f"{server.address}/?who={who}")
     expect(ours.locator("#question")).to_be_visible()
-    assert SECRET not in ours.content()
+    assert SECRET not in source_of(ours)
     for path in (f"/family?who={who}", "/sharing", f"/account/audit?member={who}", f"/account/sent?member={who}"):
         assert SECRET not in mama.get(path).text
     theirs.goto(f"{server.address}/sharing")
@@ -107,7 +108,7 @@ def test_a_model_abroad_is_agreed_to_for_one_person_and_what_it_got_can_be_read(
         page.goto(f"{server.address}/account/sent?member={who}")
         page.locator("summary").first.click()
         expect(page.locator("mark.id").first).to_be_visible()
-        assert "13800138000" not in page.content()
+        assert "13800138000" not in source_of(page)
         assert page.evaluate(CONTRAST) == []
         page.goto(f"{server.address}/account/audit?member={who}&kind=sent")
         expect(page.locator(".rows li")).to_have_count(1)
@@ -130,7 +131,7 @@ def test_an_emergency_is_told_to_the_family_and_says_so_while_it_lasts(browser: 
     page = _window(browser, doctor(mama, "dr", "王医生"))
     page.goto(f"{server.address}/family")
     expect(page.locator(".side .members .m")).to_have_count(0)
-    assert "爷爷" not in page.content()
+    assert "爷爷" not in source_of(page)
     page.get_by_role("link", name="紧急查看").click()
     page.locator("textarea[name=reason]").fill("昏迷，急救人员要知道他在吃什么药")
     page.get_by_role("button", name="打开 60 分钟").click()
@@ -146,7 +147,7 @@ def test_an_emergency_is_told_to_the_family_and_says_so_while_it_lasts(browser: 
     expect(bell).to_have_text("1", timeout=5_000)
     ours.locator(".bell").click()
     expect(ours.locator(".rows li")).to_contain_text("紧急情况打开了一份档案")
-    assert "昏迷" not in ours.content()
+    assert "昏迷" not in source_of(ours)
     ours.get_by_role("button", name="全部标为已看").click()
     expect(bell).to_have_text("")
     assert "因紧急情况打开了档案" in mama.get(f"/account/audit?member={who}&kind=glass").text

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import os
 import socket
 import subprocess
 import sys
@@ -58,9 +59,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [str(Path(sys.executable).with_name("transformers")), "serve", "--host", "127.0.0.1", "--port", str(port)]
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    alone = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(place / "hub")}
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=alone)
     try:
-        wait_for(f"http://127.0.0.1:{port}/v1/models", child)
+        wait_for(f"http://127.0.0.1:{port}/health", child)
         yield f"http://127.0.0.1:{port}/v1", str(place)
     finally:
         child.terminate()

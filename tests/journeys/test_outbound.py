@@ -57,7 +57,7 @@ async def ask(house: House, member: str, text: str, client_id: str = "c1") -> An
 
 def sent(model: ScriptedModel) -> str:
     """Everything that went out, as bytes on a wire would hold it."""
-    assert all(r.context is None for r in model.requests)
+    assert all(r.context in (None, {"lang": "zh"}, {"lang": "en"}) for r in model.requests)
     return "\n".join(msgspec.json.encode(r.messages).decode() + repr(r.tools) for r in model.requests)
 
 

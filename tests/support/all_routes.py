@@ -12,6 +12,9 @@ from starlette.routing import Mount, Route, WebSocketRoute
 
 from kangban.api.application import build_api
 from kangban.api.calendar import build_calendar
+from kangban.api.tool_server.application import build_tool_server
+from kangban.api.v1.application import build_v1
+from kangban.api.v1.face import Face
 from kangban.settings import Settings
 from kangban.web.household import Household
 from kangban.web.server import build_app
@@ -20,7 +23,14 @@ from kangban.web.server import build_app
 def outer_app(folder: Path) -> Any:
     """The application inside its doors."""
     app: Any = build_app(
-        Household(Settings(data_dir=folder)), "127.0.0.1", {"/api": build_api, "/calendar": build_calendar}
+        Household(Settings(data_dir=folder)),
+        "127.0.0.1",
+        {
+            "/api": build_api,
+            "/calendar": build_calendar,
+            "/v1": lambda houses: build_v1(Face(houses)),
+            "/tools": build_tool_server,
+        },
     )
     while not hasattr(app, "routes"):
         app = app.app if hasattr(app, "app") else app._app

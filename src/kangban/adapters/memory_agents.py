@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+
+import msgspec
 
 from kangban.kernel.errors import Conflict, NotFound
 from kangban.ports.agents import AgentDefinition, AgentRun, AgentVersion
+from kangban.ports.durable import Claim
+from kangban.ports.notes import MOST_NOTES, AgentNote, Spent
 from kangban.record.doors import kept_text
 
 
@@ -16,6 +20,10 @@ class MemoryAgentShelf:
     def __init__(self) -> None:
         self._agents: dict[tuple[str, str], list[AgentVersion]] = {}
         self._runs: dict[str, AgentRun] = {}
+        self._claims: dict[str, Claim] = {}
+        self._words: dict[tuple[str, str], dict[str, str]] = {}
+        self._notes: dict[str, AgentNote] = {}
+        self._spent: dict[tuple[str, str, str], Spent] = {}
 
     async def save(self, definition: AgentDefinition, owner: str, at: datetime, expected: int | None) -> AgentVersion:
         """See AgentShelf.save."""
@@ -65,3 +73,72 @@ class MemoryAgentShelf:
         found = self._runs.get(run_id)
         if found is not None and found.owner == owner:
             del self._runs[run_id]
+        await self.release(run_id, owner)
+
+    async def erase_owner(self, owner: str) -> None:
+        """See AgentShelf.erase_owner."""
+        self._agents = {key: kept for key, kept in self._agents.items() if key[0] != owner}
+        self._runs = {key: run for key, run in self._runs.items() if run.owner != owner}
+        self._claims = {key: one for key, one in self._claims.items() if one.owner != owner}
+        self._words = {key: said for key, said in self._words.items() if key[1] != owner}
+        self._notes = {key: note for key, note in self._notes.items() if note.owner != owner}
+        self._spent = {key: spent for key, spent in self._spent.items() if spent.owner != owner}
+
+    async def claim(self, wanted: Claim, now: datetime) -> bool:
+        """See RunClaims.claim."""
+        there = self._claims.get(wanted.run_id)
+        if there is not None and (there.owner != wanted.owner or (there.until > now and there.holder != wanted.holder)):
+            return False
+        self._claims[wanted.run_id] = wanted
+        return True
+
+    async def release(self, run_id: str, owner: str) -> None:
+        """See RunClaims.release."""
+        there = self._claims.get(run_id)
+        if there is not None and there.owner == owner:
+            del self._claims[run_id]
+        self._words.pop((run_id, owner), None)
+
+    async def claims(self) -> Sequence[Claim]:
+        """See RunClaims.claims."""
+        return [one for _, one in sorted(self._claims.items())]
+
+    async def say(self, run_id: str, owner: str, key: str, word: str) -> None:
+        """See RunClaims.say."""
+        self._words.setdefault((run_id, owner), {}).setdefault(key, word)
+
+    async def words(self, run_id: str, owner: str) -> Mapping[str, str]:
+        """See RunClaims.words."""
+        return dict(self._words.get((run_id, owner), {}))
+
+    async def put_note(self, note: AgentNote) -> None:
+        """See NoteShelf.put_note."""
+        kept_text(note)
+        self._notes.setdefault(note.id, note)
+        for old in (await self.notes(note.owner, note.agent))[:-MOST_NOTES]:
+            del self._notes[old.id]
+
+    async def notes(self, owner: str, agent: str = "") -> Sequence[AgentNote]:
+        """See NoteShelf.notes."""
+        mine = [note for note in self._notes.values() if note.owner == owner and agent in ("", note.agent)]
+        return sorted(mine, key=lambda note: (note.written_at, note.id))
+
+    async def erase_note(self, note_id: str, owner: str) -> None:
+        """See NoteShelf.erase_note."""
+        found = self._notes.get(note_id)
+        if found is not None and found.owner == owner:
+            del self._notes[note_id]
+
+    async def add_spent(self, spent: Spent) -> None:
+        """See SpendBook.add_spent."""
+        key = (spent.day, spent.model, spent.owner)
+        old = self._spent.get(key)
+        if old is None:
+            self._spent[key] = spent
+            return
+        counts = {field: getattr(old, field) + getattr(spent, field) for field in Spent.__struct_fields__[3:]}
+        self._spent[key] = msgspec.structs.replace(old, **counts)
+
+    async def spent(self, owner: str, since: str = "") -> Sequence[Spent]:
+        """See SpendBook.spent."""
+        return [one for _, one in sorted(self._spent.items()) if owner in ("", one.owner) and one.day >= since]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable
 
 import rjieba
 import tantivy
@@ -78,3 +79,27 @@ class TantivySearch:
             one = self._documents[self._searcher.doc(address)["id"][0]]
             hits.append(Hit(one.id, one.title, one.text, round(float(score), 4)))
         return hits
+
+
+class LaterSearch:
+    """An index that is built when it is first asked: most commands open the house and never search."""
+
+    def __init__(self, documents: Callable[[], Iterable[PassageDoc]]) -> None:
+        self._documents = documents
+        self._built: TantivySearch | None = None
+        self._once = threading.Lock()
+
+    def built(self) -> TantivySearch:
+        """The index, made by whoever comes first; others wait for it."""
+        with self._once:
+            if self._built is None:
+                self._built = TantivySearch(self._documents())
+            return self._built
+
+    def add(self, documents: Iterable[PassageDoc]) -> None:
+        """See SearchIndex.add."""
+        self.built().add(documents)
+
+    def search(self, query: str, top: int = 5) -> list[Hit]:
+        """See SearchIndex.search."""
+        return self.built().search(query, top)

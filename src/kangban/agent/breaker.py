@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -35,15 +36,10 @@ class ModelLimits(msgspec.Struct, frozen=True):
     per_minute: int | None = None
 
 
-class Guarded(WrappedModel):
-    """A ChatModel behind a breaker. Raises Unavailable at once while it is open, or when a limit is reached.
+class Breaker:
+    """What is known of one server, whoever asks it: how often it failed, whether it rests, who is asking it now."""
 
-    Only Unavailable counts as a failure: a refused request is no fault of the server. A request that its caller gave up
-    counts as neither.
-    """
-
-    def __init__(self, model: ChatModel, clock: Clock, limits: ModelLimits | None = None) -> None:
-        super().__init__(model)
+    def __init__(self, clock: Clock, limits: ModelLimits | None = None) -> None:
         self._clock = clock
         self._limits = limits or ModelLimits()
         self._failed = 0
@@ -60,17 +56,16 @@ class Guarded(WrappedModel):
             return "closed"
         return "open" if self._clock.now() < self._open_until else "half_open"
 
-    async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
-        """Yield the model's events; raises Unavailable without asking where the breaker or a limit says so."""
+    @asynccontextmanager
+    async def passing(self) -> AsyncGenerator[None]:
+        """For as long as one request runs; raises Unavailable before it where the breaker or a limit says so."""
         self._check_rate()
         await self._enter()
         trial = False
         try:
             trial = self._let_through()
             self._asked.append(self._clock.now())
-            async with closed_after(self._model.stream(request)) as events:
-                async for event in events:
-                    yield event
+            yield
             self._mended()
         except _Resting:
             raise
@@ -123,6 +118,31 @@ class Guarded(WrappedModel):
             self._rest = min(self._rest * 2, timedelta(seconds=self._limits.longest_rest_s))
         if trial or self._failed >= self._limits.failures:
             self._open_until = self._clock.now() + self._rest
+
+
+class Guarded(WrappedModel):
+    """A ChatModel behind a breaker. Raises Unavailable at once while it is open, or when a limit is reached.
+
+    Only Unavailable counts as a failure: a refused request is no fault of the server. A request that its caller gave up
+    counts as neither. Several models of one server may share a breaker.
+    """
+
+    def __init__(
+        self, model: ChatModel, clock: Clock, limits: ModelLimits | None = None, *, breaker: Breaker | None = None
+    ) -> None:
+        super().__init__(model)
+        self._breaker = breaker or Breaker(clock, limits)
+
+    @property
+    def state(self) -> State:
+        """Of its breaker."""
+        return self._breaker.state
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
+        """Yield the model's events; raises Unavailable without asking where the breaker or a limit says so."""
+        async with self._breaker.passing(), closed_after(self._model.stream(request)) as events:
+            async for event in events:
+                yield event
 
 
 class _Resting(Unavailable):

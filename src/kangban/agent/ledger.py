@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -67,6 +67,9 @@ class Sum(msgspec.Struct, frozen=True):
     estimated: bool = False
 
 
+Keep = Callable[[Entry], Awaitable[None]]
+
+
 def cost_of(price: Price, prompt_tokens: int, completion_tokens: int, cached_tokens: int = 0) -> float:
     """Money for one message; cached tokens are part of the prompt's and cost their own price."""
     cached = min(cached_tokens, prompt_tokens)
@@ -124,11 +127,11 @@ class Ledger:
 
 
 class Counted(WrappedModel):
-    """A ChatModel whose messages are entered in a ledger, also those broken off."""
+    """A ChatModel whose messages are entered in a ledger, also those broken off; `keep` writes them down for good."""
 
-    def __init__(self, model: ChatModel, ledger: Ledger) -> None:
+    def __init__(self, model: ChatModel, ledger: Ledger, keep: Keep | None = None) -> None:
         super().__init__(model)
-        self._ledger = ledger
+        self._ledger, self._keep = ledger, keep
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
         """Yield the model's events. A request that failed before any event cost nothing and is not entered."""
@@ -146,7 +149,9 @@ class Counted(WrappedModel):
                     yield event
         finally:
             if begun:
-                self._ledger.write(self._model.name, request, finished, characters)
+                entry = self._ledger.write(self._model.name, request, finished, characters)
+                if self._keep is not None:
+                    await self._keep(entry)
 
 
 def _estimate(request: ChatRequest) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -29,6 +30,8 @@ class Tracer:
         self._steps: dict[int, RunStep] = {}
         self._parents: list[int] = []
         self._usage = Usage()
+        self._waited = 0.0
+        self._waits_since: float | None = None
 
     @property
     def steps(self) -> tuple[RunStep, ...]:
@@ -44,6 +47,25 @@ class Tracer:
     def seconds(self) -> float:
         """Since the run began."""
         return asyncio.get_running_loop().time() - self._began_at
+
+    @property
+    def worked(self) -> float:
+        """Seconds since the run began without those it waited for a person."""
+        since = 0.0 if self._waits_since is None else asyncio.get_running_loop().time() - self._waits_since
+        return self.seconds - self._waited - since
+
+    @contextmanager
+    def waiting(self) -> Generator[None]:
+        """For as long as the run waits for a person; questions are put one at a time."""
+        outer, loop = self._waits_since, asyncio.get_running_loop()
+        if outer is None:
+            self._waits_since = loop.time()
+        try:
+            yield
+        finally:
+            if outer is None and self._waits_since is not None:
+                self._waited += loop.time() - self._waits_since
+                self._waits_since = None
 
     def begin(self, step: RunStep) -> RunStep:
         """Number a step and tell it as running; its number, moment and parent are set here."""
@@ -76,18 +98,20 @@ class Tracer:
         """Back to the step above."""
         self._parents.pop()
 
-    def count_model(self, model: str, prompt: int | None, completion: int | None, guessed: tuple[int, int]) -> Usage:
+    def count_model(
+        self, model: str, prompt: int | None, completion: int | None, guessed: tuple[int, int], cached: int = 0
+    ) -> Usage:
         """Add one model call; `guessed` stands where the server counted nothing. Gives what this call was."""
         asked = guessed[0] if prompt is None else prompt
         wrote = guessed[1] if completion is None else completion
-        money = self._price(model, asked, wrote, 0)
+        money = self._price(model, asked, wrote, cached)
         old = self._usage
         self._usage = msgspec.structs.replace(
             old, prompt_tokens=old.prompt_tokens + asked, completion_tokens=old.completion_tokens + wrote,
             estimated=old.estimated or prompt is None or completion is None, rounds=old.rounds + 1,
-            money=old.money + money,
+            money=old.money + money, cached_tokens=old.cached_tokens + cached,
         )  # fmt: skip
-        return Usage(asked, wrote, money=money)
+        return Usage(asked, wrote, cached, money=money)
 
     def count_tool(self) -> None:
         """Add one tool call."""

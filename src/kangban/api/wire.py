@@ -71,7 +71,11 @@ def invalid(error: msgspec.ValidationError) -> InvalidInput:
     if extra:
         name = extra["name"] or extra["missing"]
         path = f"{path}.{name}" if path else name
-    reason = "not one of the allowed words" if text.startswith("Invalid enum value") else _PATH.sub("", text)
+    reason = (
+        "not one of the allowed words"
+        if text.startswith(("Invalid enum value", "Invalid value"))
+        else _PATH.sub("", text)
+    )
     if extra and extra["name"]:
         reason, path = "an unknown field", path[:80]
     return InvalidInput(reason, field=path or None)

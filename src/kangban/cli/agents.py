@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kangban.clinical.urgency import Lang as LangCode
     from kangban.journeys.workshop.keeping import Listed
     from kangban.journeys.workshop.kept import Workshop
-    from kangban.journeys.workshop.running import RunDone
+    from kangban.journeys.workshop.running import RunDone, WorkshopEvent
     from kangban.ports.agents import AgentRun, RunStep
 
 Name = Annotated[str, typer.Argument(help="The agent.")]
@@ -57,10 +57,10 @@ def list_(json: Json = False, data_dir: DataDir = None, demo: Demo = False, as_:
     async def work(_: _Nothing) -> dict[str, Any]:
         from kangban.journeys.workshop.keeping import agents
 
-        workshop, owner = await _opened(records)
+        workshop, owner = await opened(records)
         return {"agents": [_listed(one) for one in await agents(workshop, owner)]}
 
-    _plain(_Nothing, work, {}, json, lambda answer: _lines(answer["agents"], "name", "paradigm", "title"), records)
+    plain(_Nothing, work, {}, json, lambda answer: lines_of(answer["agents"], "name", "paradigm", "title"), records)
 
 
 def run_(
@@ -80,7 +80,7 @@ def run_(
     records = Records(data_dir, demo, as_)
 
     async def work(asked: _Run) -> dict[str, Any]:
-        workshop, owner = await _opened(records)
+        workshop, owner = await opened(records)
         return await _followed(workshop, owner, asked, code, yes=yes)
 
     words = {"name": name, "task": task}
@@ -92,7 +92,7 @@ def _text(answer: dict[str, Any]) -> str:
 
 
 async def _followed(workshop: Workshop, owner: str, asked: _Run, lang: LangCode, *, yes: bool) -> dict[str, Any]:
-    from kangban.journeys.workshop.running import RunStarted, StepSeen, Waiting, answer, cancel
+    from kangban.journeys.workshop.running import RunStarted, cancel
     from kangban.journeys.workshop.running import run_agent_journey as start
     from kangban.kernel.errors import Broken
 
@@ -101,16 +101,23 @@ async def _followed(workshop: Workshop, owner: str, asked: _Run, lang: LangCode,
         async for event in start(workshop, asked.name, asked.task, owner=owner, lang=lang):
             if isinstance(event, RunStarted):
                 until_the_end.enter_context(_stopped_by_hand(partial(cancel, workshop, event.run_id, owner)))
-            elif isinstance(event, StepSeen):
-                _tell(event.step)
-            elif isinstance(event, Waiting):
-                agreed = yes or await _agreed(event)
-                answer(workshop, event.asked.run_id, event.asked.id, owner, yes=agreed)
-            else:
-                done = event
+            done = await told_of(workshop, owner, event, yes=yes) or done
     if done is None:
         raise Broken("the run ended without an answer")
     return _answer(done)
+
+
+async def told_of(workshop: Workshop, owner: str, event: WorkshopEvent, *, yes: bool) -> RunDone | None:
+    """Tell of one event on stderr and answer what it asks; the end of the run, if it is that."""
+    from kangban.journeys.workshop.running import RunDone, StepSeen, Waiting, answer
+
+    if isinstance(event, StepSeen):
+        _tell(event.step)
+    elif isinstance(event, Waiting):
+        # What may have happened is done once more for a person only, never because a script said --yes beforehand.
+        agreed = (yes and not event.asked.again) or await _agreed(event)
+        answer(workshop, event.asked.run_id, event.asked.id, owner, yes=agreed)
+    return event if isinstance(event, RunDone) else None
 
 
 @contextlib.contextmanager
@@ -183,11 +190,11 @@ def export(
         from kangban.journeys.workshop.keeping import load
         from kangban.journeys.workshop.papers import write_yaml
 
-        workshop, owner = await _opened(records)
+        workshop, owner = await opened(records)
         found = await load(workshop, asked.name, owner, asked.version)
         return {"name": found.definition.name, "version": found.version, "yaml": write_yaml(found.definition)}
 
-    _plain(_Named, work, {"name": name, "version": version}, json, lambda answer: answer["yaml"].rstrip(), records)
+    plain(_Named, work, {"name": name, "version": version}, json, lambda answer: answer["yaml"].rstrip(), records)
 
 
 def import_(
@@ -218,7 +225,7 @@ def _kept_from(file: str, version: int | None, json: bool, records: Records) -> 
         from kangban.journeys.workshop.keeping import save as keep
         from kangban.journeys.workshop.papers import read_yaml
 
-        workshop, owner = await _opened(records)
+        workshop, owner = await opened(records)
         definition = read_yaml(asked.yaml)
         expected = asked.version
         if expected == -1:
@@ -228,7 +235,7 @@ def _kept_from(file: str, version: int | None, json: bool, records: Records) -> 
         return {"name": made.definition.name, "version": made.version, "status": "saved"}
 
     words = {"yaml": _read(file), "version": version}
-    _plain(_Yaml, work, words, json, lambda answer: f"{answer['name']} {answer['version']}", records)
+    plain(_Yaml, work, words, json, lambda answer: f"{answer['name']} {answer['version']}", records)
 
 
 def _read(file: str) -> str:
@@ -252,11 +259,11 @@ def remove(
     async def work(asked: _Named) -> dict[str, Any]:
         from kangban.journeys.workshop import keeping
 
-        workshop, owner = await _opened(records)
+        workshop, owner = await opened(records)
         await keeping.remove(workshop, asked.name, owner)
         return {"name": asked.name, "status": "removed"}
 
-    _plain(_Named, work, {"name": name}, json, lambda answer: f"{answer['status']} {answer['name']}", records)
+    plain(_Named, work, {"name": name}, json, lambda answer: f"{answer['status']} {answer['name']}", records)
 
 
 def runs(
@@ -274,7 +281,7 @@ def runs(
     async def work(asked: _Runs) -> dict[str, Any]:
         from kangban.journeys.workshop import history
 
-        workshop, owner = await _opened(records)
+        workshop, owner = await opened(records)
         if asked.erase:
             await history.erase(workshop, asked.erase, owner)
             return {"runs": [], "erased": asked.erase}
@@ -285,10 +292,11 @@ def runs(
         return {"runs": [msgspec.to_builtins(one) for one in found]}
 
     words = {"name": name, "run": show, "erase": erase}
-    _plain(_Runs, work, words, json, lambda answer: _lines(answer["runs"], "id", "agent", "stopped_by"), records)
+    plain(_Runs, work, words, json, lambda answer: lines_of(answer["runs"], "id", "agent", "stopped_by"), records)
 
 
-async def _opened(records: Records) -> tuple[Workshop, str]:
+async def opened(records: Records) -> tuple[Workshop, str]:
+    """The workshop of whoever types, and whose agents these are."""
     from kangban.journeys.workshop.kept import owner_of, workshop_of
 
     house = await records.house()
@@ -303,12 +311,14 @@ def _listed(one: Listed) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _lines(rows: list[dict[str, Any]], *fields: str) -> str:
+def lines_of(rows: list[dict[str, Any]], *fields: str) -> str:
+    """Rows for people, one a line."""
     return "\n".join("  ".join(str(row.get(field) or "-") for field in fields) for row in rows) or "-"
 
 
-def _plain(
+def plain(
     shape: type[Any], work: Callable[[Any], Awaitable[dict[str, Any]]], words: dict[str, Any], json: bool,
     show: Callable[[dict[str, Any]], str], records: Records,
 ) -> None:  # fmt: skip
+    """Run one command of the workshop, with JSON or plain lines for an answer."""
     run(shape, work, words=words, source=None, jsonl=False, show=None if json else show, after=records.close)

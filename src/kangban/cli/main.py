@@ -11,6 +11,7 @@ import typer
 from kangban.cli import (
     accounts,
     agents,
+    agents_kept,
     ask,
     audit,
     calendars,
@@ -23,6 +24,7 @@ from kangban.cli import (
     keys,
     labs,
     library,
+    mcp,
     measurements,
     medicines,
     members,
@@ -37,6 +39,7 @@ from kangban.cli import (
     search,
     secrets,
     serve,
+    tool_servers,
     tools,
     tools_parse,
     triage,
@@ -97,8 +100,12 @@ app.add_typer(reports_app, name="reports")
 
 tools_app = typer.Typer(help="The tools of the agents. 工具。", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(tools_app, name="tools")
+servers_app = typer.Typer(help="Other people's tools. 外来工具。", no_args_is_help=True, rich_markup_mode=None)
+tools_app.add_typer(servers_app, name="servers")
 models_app = typer.Typer(help="Language models. 语言模型。", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(models_app, name="models")
+mcp_app = typer.Typer(help="The tools over MCP. 工具服务。", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(mcp_app, name="mcp")
 secrets_app = typer.Typer(help="Keys of services. 服务密钥。", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(secrets_app, name="secrets")
 
@@ -189,6 +196,11 @@ reports_app.command("move", help="It is another member's. 换个人。")(report_
 reports_app.command("delete", help="Erase it with all that came of it. 删除。")(report_shelf.delete)
 tools_app.command("list", help="What there is. 看有哪些。")(tools.list_)
 tools_app.command("call", help="Call one. 用一个。")(tools.call)
+servers_app.command("add", help="Import a server's tools. 引入。")(tool_servers.add)
+servers_app.command("list", help="What is imported. 看有哪些。")(tool_servers.list_)
+servers_app.command("accept", help="Accept what has changed. 认可变动。")(tool_servers.accept)
+servers_app.command("remove", help="Forget a server. 去掉。")(tool_servers.remove)
+mcp_app.command("serve", help="Serve them, on stdio or HTTP. 打开工具服务。")(mcp.serve)
 secrets_app.command("set", help="Keep a key, typed or piped in. 存密钥。")(secrets.set_)
 secrets_app.command("list", help="Which are set; never a value. 看有哪些。")(secrets.list_)
 secrets_app.command("remove", help="Forget one. 删密钥。")(secrets.remove)
@@ -200,6 +212,14 @@ agents_app.command("import", help="From YAML, as a new one. 导入。")(agents.i
 agents_app.command("save", help="From YAML, as the next version. 保存。")(agents.save)
 agents_app.command("remove", help="Forget one. 删除。")(agents.remove)
 agents_app.command("runs", help="What they did. 运行记录。")(agents.runs)
+agents_app.command("resume", help="Go on after a kill. 接续运行。")(agents_kept.resume)
+agents_app.command("cancel", help="Stop a run anywhere. 停止运行。")(agents_kept.cancel)
+agents_app.command("answer", help="Say yes or no to what waits. 回答等待。")(agents_kept.answer)
+agents_app.command("ledger", help="What models cost. 花费。")(agents_kept.ledger)
+notes_app = typer.Typer(help="What agents noted. 笔记。", no_args_is_help=True, rich_markup_mode=None)
+agents_app.add_typer(notes_app, name="notes")
+notes_app.command("list", help="All of them. 列出。")(agents_kept.notes_list)
+notes_app.command("erase", help="Forget one. 删除。")(agents_kept.notes_erase)
 
 
 @app.callback(invoke_without_command=True)

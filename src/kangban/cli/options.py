@@ -11,6 +11,7 @@ import typer
 
 if TYPE_CHECKING:
     from kangban.cli.sign_in import SignedIn
+    from kangban.journeys.gate import Gate
     from kangban.journeys.house import House
 
 _T = TypeVar("_T")
@@ -115,13 +116,20 @@ class Records:
 
     async def house(self) -> House:
         """The family in view as the actor may see it; raises NotPermitted where nobody said who they are."""
+        return (await self._entered()).house
+
+    async def _entered(self) -> SignedIn:
         if self._signed_in is None:
             from kangban.cli.sign_in import sign_in
             from kangban.settings import read_settings
 
             settings = read_settings(data_dir=self._data_dir, demo=self._demo)
             self._signed_in = await sign_in(settings, self._as_login)
-        return self._signed_in.house
+        return self._signed_in
+
+    async def gate(self) -> Gate:
+        """The doors, once the house is open."""
+        return (await self._entered()).gate
 
     async def facts(self, person: Any) -> Any:
         """PersonFacts of a PersonIn, a member id, or nobody; raises NotFound."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -35,9 +36,8 @@ def list_(
 
     async def work(asked: _ListIn) -> dict[str, Any]:
         from kangban.toolbox.find_tools import find_tools
-        from kangban.toolbox.shelf import all_tools
 
-        tools = [each for each in all_tools() if asked.group in ("", each.group)]
+        tools = [each for each in _catalogue(data_dir) if asked.group in ("", each.group)]
         found = find_tools(asked.find, tools) if asked.find else tools
         return {"tools": [_spec_object(each, _is_set(data_dir)) for each in found]}
 
@@ -65,13 +65,13 @@ def call(
     given = person_in(person)
 
     async def work(asked: dict[str, Any]) -> dict[str, Any]:
-        from kangban.toolbox.shelf import get_tool
+        from kangban.journeys.workshop.trying import with_media
 
-        spec, words, whose = _asked(asked, name, given, get_tool)
+        spec, words, whose = _asked(asked, name, given, _finder(data_dir))
         context = await _context(records, spec, whose, shown, data_dir)
         shelf = cast("MediaShelf", context.media)
         refs = [_put(shelf, one) for one in media or []]
-        result = await _called(spec, context, _with_media(spec, words, refs), yes)
+        result = await _called(spec, context, with_media(spec, words, refs), yes)
         return _result_object(spec, result, out)
 
     async def close() -> None:
@@ -90,6 +90,25 @@ def call(
         show=None if json else _show_result,
         after=close,
     )
+
+
+def _catalogue(data_dir: Path | None) -> Sequence[ToolSpec]:
+    from kangban.app.tool_servers import catalogue, make_tool_servers
+    from kangban.settings import read_settings
+
+    return catalogue(make_tool_servers(read_settings(data_dir=data_dir)))
+
+
+def _finder(data_dir: Path | None) -> Callable[[str], ToolSpec]:
+    def find(name: str) -> ToolSpec:
+        from kangban.kernel.errors import NotFound
+
+        for each in _catalogue(data_dir):
+            if each.name == name:
+                return each
+        raise NotFound("there is no tool of this name", field="name")
+
+    return find
 
 
 def _object(words: str) -> dict[str, Any]:
@@ -113,16 +132,11 @@ def _asked(asked: dict[str, Any], name: str, person: Any, find: Any) -> tuple[To
 
 
 async def _context(records: Records, spec: ToolSpec, person: Any, lang: str, data_dir: Path | None) -> ToolContext:
-    from kangban.app import corpus_sections, make_outside, search_index
+    from kangban.app.tool_context import tool_context
     from kangban.cli.shapes import PersonIn
-    from kangban.kernel.clock import SystemClock
     from kangban.kernel.errors import Unavailable
-    from kangban.ports.media import MediaShelf
-    from kangban.ports.tool import ToolContext
     from kangban.settings import read_settings
-    from kangban.toolbox.services import Services
 
-    outside = make_outside(read_settings(data_dir=data_dir))
     whose = person
     if isinstance(person, dict):
         from kangban.cli.jsonio import parse
@@ -131,36 +145,22 @@ async def _context(records: Records, spec: ToolSpec, person: Any, lang: str, dat
     elif person and spec.name in _OF_A_RECORD:
         # Without the member's entries it would say that there is nothing.
         raise Unavailable("this tool reads a member's record; ask with `kangban ask`", field="person")
-    services: Any = outside
-    if spec.group == "clinical":
-        services = Services(search_index(), corpus_sections(), (), SystemClock().now(), outside=outside)
-    return ToolContext("", "", await records.facts(whose), cast("Any", lang), services, MediaShelf())
+    settings = read_settings(data_dir=data_dir)
+    return tool_context(settings, spec, cast("Any", lang), await records.facts(whose))
 
 
 def _put(shelf: MediaShelf, path: Path) -> str:
+    from kangban.journeys.workshop.trying import kind_of
     from kangban.kernel.errors import InvalidInput
     from kangban.kernel.media import sniff
-    from kangban.ports.media import Media, MediaKind
+    from kangban.ports.media import Media
 
     try:
         content = path.read_bytes()
     except OSError as error:
         raise InvalidInput(f"a file cannot be read: {type(error).__name__}", field="media") from None
     kind = sniff(content)
-    family = kind.split("/", 1)[0]
-    told: MediaKind = "image" if family == "image" else "audio" if family == "audio" else "file"
-    return shelf.put(Media(told, kind, content, path.name))
-
-
-def _with_media(spec: ToolSpec, words: dict[str, Any], refs: list[str]) -> dict[str, Any]:
-    """@1 is the first file; where an argument for media is left out, the files fill them in order."""
-    places = {f"@{n}": ref for n, ref in enumerate(refs, 1)}
-    filled = {key: places.get(value, value) if isinstance(value, str) else value for key, value in words.items()}
-    left = [ref for ref in refs if ref not in filled.values()]
-    for key, part in spec.parameters["properties"].items():
-        if left and key not in filled and "x-media" in str(part):
-            filled[key] = left.pop(0)
-    return filled
+    return shelf.put(Media(kind_of(kind), kind, content, path.name))
 
 
 async def _called(spec: ToolSpec, context: ToolContext, words: dict[str, Any], yes: bool) -> ToolResult:

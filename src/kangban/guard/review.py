@@ -24,6 +24,7 @@ from kangban.guard.checks import (
     ordered_medicine,
     other_member,
     prescription,
+    unread_language,
     unsafe_medicine,
     urgency,
 )
@@ -36,7 +37,7 @@ CHECKS: tuple[tuple[str, Callable[[Case], Result]], ...] = tuple(
     (module.NAME, module.check)
     for module in (
         urgency, crisis, unsafe_medicine, ordered_medicine, dose_limit, prescription, diagnosis, numbers,
-        citation_support, other_member, false_reassurance, injection,
+        citation_support, other_member, false_reassurance, injection, unread_language,
     )
 )  # fmt: skip
 MOST_ROUNDS = 3

@@ -58,7 +58,7 @@ async def keep(house: House, member_id: str, uploads: Sequence[Upload]) -> list[
     there = {file.body.sha256: file for file in await files_of(house, member_id)} if uploads else {}
     kept: list[KeptUpload] = []
     for one in uploads:
-        media_type, content = await _stripped(house, sniff(one.content), one.content)
+        media_type, content = await stripped(house, sniff(one.content), one.content)
         digest = await house.blobs.put(content)
         if digest in there:
             first = await house.store.get(house.family_id, there[digest].id)
@@ -73,8 +73,8 @@ async def keep(house: House, member_id: str, uploads: Sequence[Upload]) -> list[
     return kept
 
 
-async def _stripped(house: House, media_type: str, content: bytes) -> tuple[str, bytes]:
-    """Without metadata, where a reader can; what it cannot open is kept as it came."""
+async def stripped(house: House, media_type: str, content: bytes) -> tuple[str, bytes]:
+    """A file without metadata and its type, where a reader can; what it cannot open is given as it came."""
     for reader in house.readers:
         if reader.can_read(media_type):
             try:

@@ -25,6 +25,14 @@ class Births(Protocol):
         ...
 
 
+class Forget(Protocol):
+    """What an account made for itself, beside the record, goes with it."""
+
+    async def __call__(self, account_id: str, family_id: str) -> None:
+        """Agents, runs, notes and costs of an account in one family. Idempotent."""
+        ...
+
+
 class Gate(msgspec.Struct, frozen=True):
     """The doors of one data directory or database. Built once: the throttle's memory lives as long as it.
 
@@ -43,3 +51,4 @@ class Gate(msgspec.Struct, frozen=True):
     codes: OneTimeCodes | None = None
     passkeys: PasskeyChecks | None = None
     identities: IdentityProvider | None = None
+    forget: Forget | None = None

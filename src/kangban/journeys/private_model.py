@@ -8,7 +8,10 @@ from typing import Any, cast
 
 import msgspec
 
+from kangban.agent.unseeing import without_pictures
+from kangban.clinical.urgency import Lang
 from kangban.journeys.pseudonyms import MarkStream, Pseudonyms
+from kangban.kernel.texts import t
 from kangban.ports.chat_model import (
     ChatEvent,
     ChatMessage,
@@ -49,8 +52,13 @@ class PrivateModel:
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
         """Hide, ask, show. Text and thought are held back while a mark may be cut in two."""
         veil = self._veil
+        # No consent covers a picture: a face or a name on a form cannot be hidden as words can.
+        lang = _lang(request.context)
+        bare = without_pictures(request, lambda many: t("privacy.pictures_hidden", lang or "zh", many=many))
         hidden = msgspec.structs.replace(
-            request, messages=tuple(hidden_message(m, veil) for m in request.messages), context=None
+            bare,
+            messages=tuple(hidden_message(m, veil) for m in bare.messages),
+            context=None if lang is None else {"lang": lang},
         )
         await self._leaving(hidden)
         text, thought = MarkStream(veil), MarkStream(veil)
@@ -77,6 +85,12 @@ class PrivateModel:
     async def close(self) -> None:
         """Close the model."""
         await self._model.close()
+
+
+def _lang(context: Any) -> Lang | None:
+    """The language of the conversation, all of the context that a model off this machine has a use for."""
+    told = cast("dict[str, Any]", context).get("lang") if isinstance(context, dict) else getattr(context, "lang", None)
+    return told if told in ("zh", "en") else None
 
 
 @asynccontextmanager

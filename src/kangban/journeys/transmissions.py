@@ -31,7 +31,7 @@ async def keep(house: House, member_id: str, message_id: str, request: ChatReque
         model=model.name, reason=model.place, key=(entry_id,),
     )  # fmt: skip
     # Nobody writes into this log by hand, not even who asked.
-    await as_system(house).store.append([entry], events=[told], needs=[message_id])
+    await as_system(house).store.append([entry], events=[told], needs=[message_id] if message_id else [])
     return entry_id
 
 

@@ -9,6 +9,8 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from kangban.ports.chat_model import Place
+from kangban.ports.durable import RunClaims
+from kangban.ports.notes import NoteShelf, SpendBook
 
 ParadigmName = Literal["react", "rewoo", "autogpt", "plan_execute", "sequence", "graph", "reflexion"]
 ProtocolName = Literal["native", "react_text", "internlm2", "json_object", "auto"]
@@ -22,6 +24,9 @@ class ModelChoice(msgspec.Struct, frozen=True, omit_defaults=True):
     """Which model an agent talks to. Empty url: the model the program is configured with, else the offline brain.
 
     `secret` names an entry of the secrets file, never the key itself. `fallback` are tried in order when one fails.
+    `at_once` and `per_minute` are the most requests to this model; None is no limit. `cache` asks a server that offers
+    it to keep what requests begin with, by a key that names nobody.
+    `images`: it sees, as `kangban models probe` found out; pictures of a run go to no other.
     """
 
     url: str = ""
@@ -30,7 +35,11 @@ class ModelChoice(msgspec.Struct, frozen=True, omit_defaults=True):
     place: Place = "this_machine"
     protocol: ProtocolName = "auto"
     temperature: float | None = None
+    images: bool = False
     fallback: tuple[ModelChoice, ...] = ()
+    at_once: int | None = None
+    per_minute: int | None = None
+    cache: bool = False
 
 
 class Limits(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -140,8 +149,8 @@ class AgentVersion(msgspec.Struct, frozen=True):
     owner: str = ""
 
 
-class AgentShelf(Protocol):
-    """Definitions with versions, and runs, by owner."""
+class AgentShelf(RunClaims, NoteShelf, SpendBook, Protocol):
+    """Definitions with versions, runs with who carries them on, notes and costs, by owner."""
 
     async def save(self, definition: AgentDefinition, owner: str, at: datetime, expected: int | None) -> AgentVersion:
         """Keep as the next version; raises Conflict when the newest version is not `expected`."""
@@ -173,4 +182,8 @@ class AgentShelf(Protocol):
 
     async def erase_run(self, run_id: str, owner: str) -> None:
         """Forget a run. Idempotent."""
+        ...
+
+    async def erase_owner(self, owner: str) -> None:
+        """Forget everything of an owner: agents, runs, notes, claims, words and costs. Idempotent."""
         ...

@@ -45,7 +45,8 @@ class ChatRequest(msgspec.Struct, frozen=True):
     """What is asked of a model. `context` never leaves this machine: only in-process brains read it.
 
     `json_only` asks for one JSON object, `strict_tools` for arguments held to their schemas; both only where the server
-    offers it.
+    offers it. `tool_choice`: "" the model decides, "required" it must call a tool, else the name of the one it must
+    call. `stop` and `seed` are what servers understand by them.
     """
 
     messages: tuple[ChatMessage, ...]
@@ -55,6 +56,9 @@ class ChatRequest(msgspec.Struct, frozen=True):
     context: Any = None
     json_only: bool = False
     strict_tools: bool = False
+    tool_choice: str = ""
+    stop: tuple[str, ...] = ()
+    seed: int | None = None
 
 
 class TextDelta(msgspec.Struct, frozen=True, tag="text"):
@@ -112,13 +116,19 @@ class ChatModel(Protocol):
         ...
 
 
+def sees(model: ChatModel) -> bool:
+    """Whether a model says of itself that it takes pictures; one that says nothing takes none."""
+    return getattr(model, "sees", False) is True
+
+
 class ModelEndpoint(msgspec.Struct, frozen=True):
-    """A configured endpoint. Shown without its key."""
+    """A configured endpoint. Shown without its key. `images`: it was found to see pictures."""
 
     url: str
     model: str
     key: str = ""
     place: Place = "this_machine"
+    images: bool = False
 
     def __repr__(self) -> str:
         return f"ModelEndpoint(model={self.model!r}, place={self.place!r}, key={'set' if self.key else 'none'})"

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import msgspec
 
 from kangban.kernel.errors import Unavailable
 from kangban.ports.chat_model import ChatModel
+from kangban.ports.clinical_server import ClinicalServer
+from kangban.ports.imaging import ImageMaker, PicturePen
+from kangban.ports.readers import DocumentReader
 from kangban.ports.sandbox import CodeSandbox
+from kangban.ports.speech import Listener, Speaker
 from kangban.ports.tool import ToolContext
+from kangban.ports.vision import Vision
 from kangban.ports.web_fetch import WebFetch
 from kangban.ports.writing import PaperWriter
 
@@ -36,7 +40,8 @@ def no_secrets(name: str) -> str:
 class Outside(msgspec.Struct, frozen=True):
     """Ports of one run. `secrets` gives a value by name or raises Unavailable that says what to set.
 
-    `places` are addresses of services by name, as the operator set them; a tool knows the usual one.
+    `places` are addresses of services by name, as the operator set them; a tool knows the usual one. `vision` are asked
+    in turn for what they offer; `sight` is a chat model that takes pictures.
     """
 
     fetch: WebFetch | None = None
@@ -46,9 +51,14 @@ class Outside(msgspec.Struct, frozen=True):
     model: ChatModel | None = None
     sandbox: CodeSandbox | None = None
     writer: PaperWriter | None = None
-    vision: Any = None
-    speech: Any = None
-    image_maker: Any = None
+    vision: tuple[Vision, ...] = ()
+    image_maker: ImageMaker | None = None
+    pen: PicturePen | None = None
+    listener: Listener | None = None
+    speaker: Speaker | None = None
+    sight: ChatModel | None = None
+    reader: DocumentReader | None = None
+    clinical: ClinicalServer | None = None
 
     def __repr__(self) -> str:  # a trace never shows what is held here
         return "Outside()"

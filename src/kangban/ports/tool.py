@@ -45,6 +45,7 @@ class ToolContext(msgspec.Struct, frozen=True):
     lang: Lang
     services: Any = None  # app-assembled adapters; typed by the toolbox
     media: MediaShelf | None = None  # pictures, sounds and files of this run
+    key: str = ""  # of this call in its run; what a tool of ours writes is kept under it, so that twice is once
 
 
 class ToolResult(msgspec.Struct, frozen=True):
@@ -74,7 +75,8 @@ class ToolSpec(msgspec.Struct, frozen=True):
     `group` sorts it in the catalogue; `needs` are names of settings or secrets without which it answers Unavailable;
     `gives` are media kinds it returns beside its content. `timeout_s`, `retries` (of Unavailable only, and never of a
     tool that acts) and `cache_s` (equal arguments, same person) are held by the caller. `foreign`: its words come from
-    outside and are data, never instructions. `examples` are arguments that work.
+    outside and are data, never instructions. `examples` are arguments that work. `keyed`: it acts in our own stores
+    under `ToolContext.key`, so that doing it again after a break changes nothing.
     """
 
     name: str
@@ -92,6 +94,7 @@ class ToolSpec(msgspec.Struct, frozen=True):
     cache_s: float = 0.0
     foreign: bool = False
     examples: tuple[dict[str, Any], ...] = ()
+    keyed: bool = False
 
     def describe(self) -> ToolDescription:
         """The tool as a model sees it."""
@@ -112,6 +115,7 @@ class Traits(TypedDict, total=False):
     cache_s: float
     foreign: bool
     examples: tuple[dict[str, Any], ...]
+    keyed: bool
 
 
 @overload

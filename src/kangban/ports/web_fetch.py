@@ -22,7 +22,7 @@ class Asking(msgspec.Struct, frozen=True):
     """What is asked of a service. `headers` and `body` go to the named host only, never on with a redirect."""
 
     url: str
-    method: Literal["GET", "POST"] = "GET"
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "GET"
     headers: dict[str, str] = {}
     body: bytes = b""
 

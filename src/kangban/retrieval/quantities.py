@@ -66,6 +66,9 @@ _QUANTITY = re.compile(
 _NOT_ABOVE = re.compile(
     r"(?:(?:not|never|nor)\s+(?:be\s+)?(?:above|over|beyond)|(?:没有?|未)超过)\s*(?:\S{0,2}|[a-z]{2,12}\s*)$"
 )
+# Of ages the same words name who is left out: "not over 18" is not for those over 18.
+_LEFT_OUT = re.compile(r"\b(?:not|nor)\s+over\s*$")
+_MONTH = 720.0
 _NOT_BELOW = re.compile(r"(?:no less than|not less than|不(?:少于|低于|小于|短于))\s*(?:\S{0,2}|[a-z]{2,12}\s*)$")
 _UP = re.compile(
     r"(?:满|≥|>|＞|⩾|超过|大于|高于|多于|至少|起码|最少|over|above|at least|older than|more than|greater than|exceed(?:s|ing)?|from|minimum|⩾)\s*(?:\S{0,2}|[a-z]{2,12}\s*)$"
@@ -152,6 +155,8 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
         return Quantity(start, end, 0.5, 0.5, "unit", bound, 0.5, 0.5)
     if match["alone"]:
         parts = [float(p) for p in re.split(r"\s*[-–—~～至到/]\s*", match["alone"])]
+        if _LEFT_OUT.search(text[max(0, start - 12) : start]):
+            bound = "up"
         return Quantity(start, end, parts[0], parts[-1], "", bound, parts[0], parts[-1], len(parts) > 1)
     low, high = read_number(match["low"]), read_number(match["high"] or match["low"])
     if low is None or high is None:
@@ -171,6 +176,8 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     if "半" in unit:
         low, high = low + 0.5, high + 0.5
     ends = round(low * factor, 6), round(high * factor, 6)
+    if _LEFT_OUT.search(text[max(0, start - 12) : start]) and (dim == "age" or (dim == "time" and ends[0] >= _MONTH)):
+        bound = "up"
     return Quantity(start, end, *ends, dim, bound, low, high, match["high"] is not None)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
 
+from kangban.kernel.frequency import frequencies
 from kangban.retrieval.quantities import Quantity, find_quantities, same
 from kangban.retrieval.traits import (
     ABSOLUTES,
@@ -50,6 +51,7 @@ def supports(sentence: str, passage_texts: Sequence[str]) -> Support:
     verdicts: list[Support] = [
         _medicines(said, source),
         _numbers(said, source, whole),
+        _often(sentence, whole),
         _groups(said, source),
         _directions(said, source, parts),
         _absolutes(said, source),
@@ -100,6 +102,15 @@ def _numbers(said: Traits, source: Traits, whole: str) -> Support:
         if wanted and worst == "supported" and not _together(wanted, traits(part), segments):
             worst = "unsupported"
     return worst
+
+
+def _often(sentence: str, whole: str) -> Support:
+    """How often a day must be one of the frequencies the source names, where it names any."""
+    there = list(frequencies(whole))
+    for said in frequencies(sentence) if there else ():
+        if not any(one.low - 0.01 <= said.high <= one.high + 0.01 for one in there):
+            return "unsupported"
+    return "supported"
 
 
 def _together(wanted: list[Quantity], part: Traits, segments: list[Traits]) -> bool:
@@ -204,6 +215,11 @@ def _nearest(said: Traits, parts: list[Traits]) -> list[Traits]:
         naming = [p for p in parts if p.drugs & pick and (p.polarity or p.text not in _titles(parts))]
         if any(p.polarity for p in naming):
             return naming
+    return _alike(said, parts)
+
+
+def _alike(said: Traits, parts: list[Traits]) -> list[Traits]:
+    """The clauses that share most wording; none where too little is shared."""
     scored = [(_score(said, p), p) for p in parts]
     best = max((s for s, _ in scored), default=0.0)
     return [p for s, p in scored if s >= max(_ALIGNED, best * 0.8)] if best >= _ALIGNED else []
@@ -223,6 +239,9 @@ def _permission(sentence: str, parts: list[Traits], whole: str) -> Support:
             worst = max(worst, _plain_negation(said, parts), key=lambda v: _WORSE[v])
             continue
         near = {p.polarity for p in _nearest(said, parts)} - {""}
+        if said.polarity == "permit":
+            # What is worded alike forbids, even where another clause names the medicine and allows something.
+            near |= {p.polarity for p in _alike(said, parts)} & {"forbid"}
         worst = max(worst, _polar(said.polarity, near, everywhere), key=lambda v: _WORSE[v])
     return worst
 
@@ -242,7 +261,9 @@ def _plain_negation(said: Traits, parts: list[Traits]) -> Support:
 
 def _polar(said: str, near: set[str], everywhere: frozenset[str]) -> Support:
     against = {"permit": {"forbid", "careful"}, "forbid": {"permit"}, "careful": set[str]()}[said]
-    if said in near or (said == "forbid" and "forbid" in everywhere and "permit" not in near):
+    if (said in near and not (said == "permit" and "forbid" in near)) or (
+        said == "forbid" and "forbid" in everywhere and "permit" not in near
+    ):
         return "supported"
     if near & against:
         return "contradicted" if said not in everywhere or said == "permit" else "unsupported"

@@ -39,7 +39,8 @@ OPPOSITES = tuple((re.compile(a, re.I), re.compile(b, re.I)) for a, b in _OPPOSI
 ABSOLUTES = tuple(
     re.compile(p, re.I)
     for p in (
-        r"总是|永远|一律|必然|肯定会|一定会|都会|百分之百|绝对|保证|完全(?!停)|所有人|任何人|谁都|\balways\b|\bguarantee|\bcompletely\b|\beveryone\b|\bcertain(?:ly)?\b|\babsolutely\b|100 ?%",
+        r"总是|永远|必然|肯定会|一定会|百分之百|绝对|保证|(?<!almost )\balways\b|\bguarantee|\bcertain(?:ly)?\b|\babsolutely\b|100 ?%",
+        r"一律|都会|完全(?!停)|所有人|任何人|谁都|\bcompletely\b|(?<!not )\beveryone\b",
         r"从不|从来不|绝不会|never (?:cause|happen|interact|harm|a )|\bno one\b",
         r"致命|会死|致死|猝死|fatal|deadly|lethal|\bkills?\b",
         r"根治|治愈|治好|断根|\bcures?\b|cured",
@@ -91,6 +92,7 @@ _SOOTHES = re.compile(
     r"不用担心|不必担心|无需担心|没有(?:相互作用|冲突|影响|禁忌|危险|风险|问题|关系)|不(?:冲突|影响|相互作用|会有(?:问题|影响|危险))|无(?:相互作用|影响|禁忌|需(?:避免|调整|减量|监测|停)|妨)|没(?:问题|关系|事|影响)|"
     r"不(?:用|必|需要?)(?:避免|忌|停|减量|调整|监测|就医|去医院|看医生|问|注意|小心|管|在意|戒|控制)|随便|随意|"
     r"no (?:need|problem|interaction|risk|danger|effect|concern|harm|restriction|limit)|not (?:contraindicated|harmful|dangerous|a problem|necessary|needed)|harmless|"
+    r"\bfeel free\b|\bgo ahead\b|放心(?:地)?(?:用|吃|服|喝|和|与)|"
     r"(?:do|does) not (?:need|interact|affect|matter|harm)|don't need|doesn't (?:interact|affect|matter)|needn't|without (?:concern|risk|worry|limit|asking)",
     re.I,
 )  # fmt: skip

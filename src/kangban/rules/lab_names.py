@@ -12,6 +12,8 @@ _DROP = dict.fromkeys(map(ord, " \t\u3000·•.-_‐‑–—−~*★☆△▲�
 LEADING = re.compile(r"^(?:[\s*★☆△▲▽◆◇●○■□※#&+]+|\d{1,3}\s*[.、)）]\s*|\(\d{1,3}\)\s*|[①-⑳]\s*)+")
 TRAILING = re.compile(r"[\s*★☆△▲▽◆◇●○■□※↑↓&:：]+$")
 _BRACKETED = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
+# 乙型肝炎病毒, 乙型肝炎, 乙肝病毒 and 乙肝 say the same in the name of a test.
+_HEPATITIS = re.compile(r"([甲乙丙丁戊庚])型?肝炎?(?:病毒)?")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 # Endings that say nothing about what is measured.
@@ -38,7 +40,7 @@ HOW = re.compile(
 def fold_printed(name: str) -> str:
     """A printed name for comparison: one width, one case, Greek as Latin, without blanks, marks and brackets."""
     text = unicodedata.normalize("NFKC", name).casefold().translate(_GREEK)
-    return text.translate(_DROP)
+    return _HEPATITIS.sub(r"\1肝", text.translate(_DROP))
 
 
 def cuts(name: str) -> set[str]:

@@ -13,6 +13,7 @@ from kangban.rules.proofs_sources import evidence_by_citation
 from kangban.rules.schema import Caution, DoseLimit, Ingredient, Person
 
 _FOOD_WORDS = "alcohol grapefruit dairy vitamin_k tyramine salt caffeine high_fibre any licorice potassium soy"
+_FLAVOUR = {"menthol"}  # mint oil in a tablet is a taste; what menthol warns of is meant for rubs and drops
 FOODS = {f"food:{word}" for word in _FOOD_WORDS.split()}
 
 
@@ -33,6 +34,7 @@ def prove_medication(packs: Packs) -> Iterator[Fault]:
     for ingredient in packs.ingredients:
         yield from _prove_ingredient(ingredient, classes, targets, conditions)
     yield from _prove_products(packs, ingredients, targets, conditions)
+    yield from _prove_herbs(packs)
     yield from _prove_names(packs)
     yield from _prove_evidence(packs)
 
@@ -140,6 +142,17 @@ def _prove_products(packs: Packs, ingredients: set[str], targets: set[str], cond
         for caution in product.caution:
             yield from prove_person(f"{place} caution {caution.key}", caution.person, targets, conditions)
             yield from _prove_texts(f"{place} caution {caution.key}", caution)
+
+
+def _prove_herbs(packs: Packs) -> Iterator[Fault]:
+    """A herb the catalogue knows is checked, not only listed."""
+    known = {fold(name): i.id for i in packs.ingredients for name in (i.name, *i.aliases)}
+    for product in packs.products:
+        checked = {content.ingredient for content in product.contains} | _FLAVOUR
+        for herb in () if product.applied else product.herbs:
+            ingredient = known.get(fold(herb))
+            if ingredient is not None and ingredient not in checked:
+                yield Fault(f"product {product.id}", f"the herb {herb} is not among what it contains")
 
 
 def _prove_names(packs: Packs) -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""What tools may use beside the pure rooms; put together by app.py and by tests."""
+"""What tools may use beside the pure rooms; put together by app/ and by tests."""
 
 from __future__ import annotations
 

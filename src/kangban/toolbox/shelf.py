@@ -12,7 +12,7 @@ from kangban.kernel.errors import NotFound
 from kangban.ports.tool import ToolSpec
 
 # Each room offers `tools.TOOLS`; a tool that stands in none of these lists does not exist.
-ROOMS = ("web", "compute", "sight", "sound")
+ROOMS = ("web", "compute", "senses")
 
 
 @lru_cache(maxsize=1)

@@ -256,4 +256,11 @@ CONCEPTS = (
     "background/transparent/背景",
     "generate a picture/draw/画一张/画一幅",
     "tonight/今晚",
+    "how many of each/count things/count/counting/数一数/有几个/数数",
+    "how far away/nearer/farther/远近/更近/更远/离镜头/镜头",
+    "angle/degrees/knee/elbow/hip/squat/角度/弯了多少度/膝盖/手肘/深蹲/动作标准",
+    "controlnet/line art/lineart/线稿/按线稿/照这个姿势",
+    "outpaint/expand a picture/grow/扩图/外扩/扩展画面/向外",
+    "annotate/mark/draw boxes/write on/label a picture/标注/画框/写字/圈出来",
+    "imagebind/thermal/infrared/sound to picture/热成像/红外/听声音画",
 )

@@ -92,7 +92,9 @@ def own_names(host: str, public_url: str = "") -> frozenset[str]:
 def brings_own_secret(request: Request) -> bool:
     """Whether a program asks that cannot type a code: with an API key, or at a calendar's secret address."""
     path, told = request.url.path, request.headers.get("authorization", "")
-    return path.startswith("/calendar/") or (path.startswith("/api/") and told.lower().startswith("bearer kb_"))
+    return path.startswith("/calendar/") or (
+        path.startswith(("/api/", "/v1/")) and told.lower().startswith("bearer kb_")
+    )
 
 
 class Doors:
@@ -222,8 +224,8 @@ def policy(nonce: str) -> str:
     script = f"'self' 'nonce-{nonce}' 'unsafe-eval'" if nonce else "'none'"
     return (
         f"default-src 'none'; script-src {script}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-        "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; "
-        "frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+        "media-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
     )
 
 

@@ -72,7 +72,8 @@ def _nav(visit: Visit) -> None:
             link(visit.say("family.add_member"), "/family", "btn p")
         with Tag("div", classes="links"):
             for key, path in pages_for(visit.house.actor.role):
-                here = "page" if visit.path == path else None
+                below = path != "/" and visit.path.startswith(f"{path}/")
+                here = "page" if visit.path == path or below else None
                 with link("", visit.at(path, visit.who.id if visit.who else ""), aria_current=here):
                     icon(key)
                     Tag("span", visit.say(f"page.{key}"))
@@ -271,5 +272,7 @@ def head_html(version: str, lang: str) -> str:
         '<link rel="manifest" href="/manifest.webmanifest"><link rel="apple-touch-icon" href="/static/icon-192.png">'
         f'<link rel="stylesheet" href="/static/kangban.css?{version}">'
         f'<link rel="stylesheet" href="/static/reports.css?{version}">'
+        f'<link rel="stylesheet" href="/static/workshop.css?{version}">'
         f'<script src="/static/kangban.js?{version}"></script><script src="/static/reports.js?{version}"></script>'
+        f'<script src="/static/workshop.js?{version}"></script>'
     )

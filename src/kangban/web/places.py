@@ -6,16 +6,19 @@ from kangban.clinical.access import PROFESSIONS, Role
 
 DESK = ("desk", "/desk")
 LIBRARY = ("library", "/library")
+WORKSHOP = ("bench", "/workshop")
 PAGES = (("talk", "/"), ("home", "/family"), ("box", "/cabinet"), ("report", "/reports"))
 
 
 def pages_for(role: Role) -> tuple[tuple[str, str], ...]:
     """(key of the text and the drawing, address). Who only reviews has the desk; other professionals have it first."""
     if role == "reviewer":
-        return (DESK, LIBRARY)
+        return (DESK, LIBRARY, WORKSHOP)
     if role == "child":
         return PAGES
-    return (DESK, *PAGES, LIBRARY) if role in PROFESSIONS else (*PAGES, LIBRARY)
+    if role == "helper":
+        return (*PAGES, LIBRARY)
+    return (DESK, *PAGES, LIBRARY, WORKSHOP) if role in PROFESSIONS else (*PAGES, LIBRARY, WORKSHOP)
 
 
 def tabs_for(role: Role) -> tuple[tuple[str, str], ...]:

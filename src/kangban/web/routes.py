@@ -30,6 +30,14 @@ from kangban.web.reports.page import reports_page
 from kangban.web.reports.paper import picture_of
 from kangban.web.sessions import visitor_of
 from kangban.web.visit import Visit, enter
+from kangban.web.workshop import downloads
+from kangban.web.workshop.agents import agents_page
+from kangban.web.workshop.editor import editor_page
+from kangban.web.workshop.playground import playground_page
+from kangban.web.workshop.runs import runs_page
+from kangban.web.workshop.tools import tools_page
+from kangban.web.workshop.versions import versions_page
+from kangban.web.workshop.whose import first_visit
 
 if TYPE_CHECKING:
     from nicegui import App
@@ -40,6 +48,7 @@ LOG = logging.getLogger("kangban.web")
 def add(outer: FastAPI, household: Household) -> None:
     """What is no page of the family: accounts, the export, the list for the doctor, pictures of reports."""
     account_pages.add(outer, household)
+    downloads.add(outer, household)
 
     @outer.get("/medicine-list")
     async def listed(request: Request, who: str) -> Response:  # pyright: ignore[reportUnusedFunction]
@@ -86,6 +95,15 @@ def add_pages(pages: App, household: Household) -> None:
         "/reports": reports_page,
         "/reports/{report}": reports_page,
         "/library": library_page,
+        "/workshop": agents_page,
+        "/workshop/new": editor_page,
+        "/workshop/agents/{name}": editor_page,
+        "/workshop/agents/{name}/versions": versions_page,
+        "/workshop/tools": tools_page,
+        "/workshop/tools/{tool}": tools_page,
+        "/workshop/try": playground_page,
+        "/workshop/runs": runs_page,
+        "/workshop/runs/{run}": runs_page,
         "/notices": notices_page,
         "/emergency": emergency_page,
     }
@@ -110,6 +128,8 @@ def _page(
         visitor = visitor_of(request)
         if visitor is not None and not visitor.actor.family_id:
             return RedirectResponse("/people", 303)  # who keeps the server is in no family and sees no record
+        if (seated := first_visit(request, visitor)) is not None:
+            return seated
         try:
             await draw(await enter(household, request))
         except KangbanError as error:

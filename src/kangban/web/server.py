@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Generator, Mapping
-from contextlib import AbstractAsyncContextManager, contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,11 +31,14 @@ HELD_CLIENT_S = 20.0  # how long a page that lost its connection is kept
 Beside = Callable[["Opened"], AbstractAsyncContextManager[None]]
 # Beginning of an address, e.g. "/api" → what answers there, behind a door of its own instead of the session's.
 Rooms = Mapping[str, Callable[["Household"], "ASGIApp"]]
+# What listens beside the pages for as long as the server runs, told the address it shares with them.
+Also = Callable[["Household", str], AbstractAsyncContextManager[None]]
 
 
 def run_server(
-    settings: Settings, host: str, port: int, beside: Beside | None = None, rooms: Rooms | None = None
-) -> int:
+    settings: Settings, host: str, port: int, beside: Beside | None = None, rooms: Rooms | None = None,
+    also: Also | None = None,
+) -> int:  # fmt: skip
     """Serve until SIGTERM or SIGINT; returns the exit code. `beside` goes on for every house that is open.
 
     0 stopped in order; 5 another server holds the directory; 6 port taken or nothing can be written; 7 refused.
@@ -51,7 +54,7 @@ def run_server(
             )
         listening = _listen(host, port)
         with listening:
-            return asyncio.run(_serve(settings, host, listening, beside, rooms or {}))
+            return asyncio.run(_serve(settings, host, listening, beside, rooms or {}, also))
     except KangbanError as error:
         print(f"kangban: {error.message}", file=sys.stderr, flush=True)  # noqa: T201
         return error.exit_code
@@ -71,7 +74,9 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-async def _serve(settings: Settings, host: str, listening: socket.socket, beside: Beside | None, rooms: Rooms) -> int:
+async def _serve(
+    settings: Settings, host: str, listening: socket.socket, beside: Beside | None, rooms: Rooms, also: Also | None
+) -> int:  # fmt: skip
     from kangban.web.household import Household
 
     household = Household(settings)
@@ -80,6 +85,8 @@ async def _serve(settings: Settings, host: str, listening: socket.socket, beside
         # Before anything heavy: a second server on the same directory is told at once.
         await household.opened()
         import uvicorn
+
+        from kangban.app import search_index
 
         class Quiet(uvicorn.Server):
             """Signals are ours: uvicorn would raise them again after draining, and the exit code would not be 0."""
@@ -100,14 +107,17 @@ async def _serve(settings: Settings, host: str, listening: socket.socket, beside
         )  # fmt: skip
         server = Quiet(config)
         _on_signals(server)
-        running = asyncio.create_task(server.serve(sockets=[listening]))
-        while not server.started and not running.done():  # noqa: ASYNC110
-            await asyncio.sleep(0.02)  # uvicorn tells it by an attribute only
-        if server.started:
-            _say(f"ready http://{_shown(host)}:{port}")
-            if not household.started_with_demo:
-                await household.invite_first()
-        await running
+        async with also(household, host) if also is not None else nullcontext():
+            running = asyncio.create_task(server.serve(sockets=[listening]))
+            while not server.started and not running.done():  # noqa: ASYNC110
+                await asyncio.sleep(0.02)  # uvicorn tells it by an attribute only
+            if server.started:
+                _say(f"ready http://{_shown(host)}:{port}")
+                if not household.started_with_demo:
+                    await household.invite_first()
+                # The first question need not wait for the index.
+                await asyncio.to_thread(search_index().search, "咳嗽")
+            await running
         return 0 if server.started else 1
     finally:
         await household.close()

@@ -19,7 +19,7 @@ OPEN_PATHS = (
 )  # fmt: skip
 VISITOR = "kangban.visitor"
 # Pages a browser is led to the login from, whatever it says that it wants.
-_LOOKED_AT = ("/", "/family", "/cabinet", "/reports", "/library", "/account")
+_LOOKED_AT = ("/", "/family", "/cabinet", "/reports", "/library", "/workshop", "/account")
 
 
 def is_open(path: str) -> bool:

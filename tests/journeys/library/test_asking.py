@@ -77,6 +77,17 @@ async def test_a_follow_up_is_understood_from_what_was_asked_before():
     assert (await ask(house, "高血压每天吃多少盐", earlier=["流感有什么症状"])).question == "高血压每天吃多少盐"
 
 
+async def test_what_a_follow_up_borrows_is_no_answer_to_it():
+    house = await shelf(GUIDE)
+    before = ["高血压每天吃多少盐"]
+    assert (await ask(house, before[0])).found
+    for other in ("今天股票怎么样", "它能办护照吗", "怎么修自行车"):
+        answer = await ask(house, other, earlier=before)
+        assert (answer.sentences, answer.found) == ((), False), other
+    assert (await ask(house, "那要少吃酱油吗", earlier=before)).question != "那要少吃酱油吗"
+    assert (await ask(house, "还有呢？", earlier=before)).question.endswith("还有呢？")
+
+
 async def test_tradition_is_marked_and_never_lowers_urgency():
     house = await shelf(TRADITION, GUIDE)
     calm = await ask(house, "高血压可以喝菊花茶吗")

@@ -45,9 +45,12 @@ async def hang(context: ToolContext) -> ToolResult:
     return ToolResult({})
 
 
-def a_workshop(script: Script = (), *, actor: Actor = LOCAL, wait_s: float = 5.0, **more: Any) -> Workshop:
+def a_workshop(
+    script: Script | ScriptedModel = (), *, actor: Actor = LOCAL, wait_s: float = 5.0, **more: Any
+) -> Workshop:
     """For one actor; the scripted model stands in for the configured one."""
-    house = memory_house(model=ScriptedModel(script) if script else None)
+    model = script if isinstance(script, ScriptedModel) else ScriptedModel(script) if script else None
+    house = memory_house(model=model)
     tools = (*all_tools(), forecast, send, hang)
     shelf = MemoryAgentShelf()
     bench = Bench(lambda _: shelf, lambda choice: ScriptedModel([]), lambda: tools, LiveRuns(), wait_s=wait_s)

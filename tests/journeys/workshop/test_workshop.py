@@ -72,8 +72,8 @@ async def test_a_failed_run_says_what_it_has():
 @pytest.mark.parametrize(
     ("agent", "field"),
     [
-        (AgentDefinition("Weather!"), "name"), (AgentDefinition("a", durable=True), "durable"),
-        (AgentDefinition("a", memory=MemoryChoice(notes=True)), "memory.notes"),
+        (AgentDefinition("Weather!"), "name"), (AgentDefinition("a", model=ModelChoice(at_once=0)), "model.at_once"),
+        (AgentDefinition("a", memory=MemoryChoice(window=0)), "memory.window"),
         (AgentDefinition("a", tools=("nothing",)), "tools"), (AgentDefinition("a", approve=("nothing",)), "approve"),
         (AgentDefinition("a", limits=Limits(rounds=0)), "limits.rounds"),
         (AgentDefinition("a", limits=Limits(seconds=float("nan"))), "limits.seconds"),
@@ -122,6 +122,8 @@ async def test_yaml_goes_out_and_comes_back_and_bad_yaml_is_refused():
         "name: a\nlimits: {rounds: many}",
         "!!python/object:os.system {}",
         b"\xff",
+        # Read to its end, this takes minutes.
+        "prompt: " + "[" * 190_000,
     ]
     for paper in bad:
         with pytest.raises(InvalidInput):

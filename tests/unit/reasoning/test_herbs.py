@@ -42,7 +42,7 @@ def test_traditional_oppositions_are_found(first: str, second: str) -> None:
 
 def test_what_a_label_states_is_graver_than_tradition_alone() -> None:
     (stated,) = between(check("附子", "半夏"), "interaction", "附子", "半夏")
-    (tradition,) = between(check("附子", "白蔹"), "interaction", "附子", "白蔹")
+    (tradition,) = between(check("丁香", "郁金"), "interaction", "丁香", "郁金")
     assert (stated.severity, tradition.severity) == ("avoid", "caution")
 
 

@@ -207,6 +207,28 @@ def test_a_possible_unit_far_from_the_usual_one_is_the_next_rows() -> None:
     assert one("睾酮", 500, "ng/dL", 280, 1100).doubts == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "unit", "low", "high"),
+    [
+        ("睾酮", "ng/mL", 0.1, 0.75), ("睾酮", "ng/mL", 1.75, 7.81), ("FSH", "mIU/mL", 25.8, 134.8), ("LH", "mIU/mL", 7.7, 58.5), ("雌二醇", "pg/mL", 27, 433),
+        ("铜蓝蛋白", "mg/L", 200, 600), ("甲状腺球蛋白抗体", "IU/mL", 0, 115), ("醛固酮", "pg/mL", 30, 160), ("血锌", "umol/L", 11.6, 23), ("白介素8", "pg/mL", 0, 62),
+    ],
+)  # fmt: skip
+def test_a_range_of_another_sex_method_or_unit_is_no_doubt(name: str, unit: str, low: float, high: float) -> None:
+    assert one(name, (low + high) / 2, unit, low, high).doubts == ()
+
+
+def test_saturation_among_blood_gases_is_arterial_without_a_heading() -> None:
+    gases = row("pCO2", 40, "mmHg", 35, 45), row("pO2", 90, "mmHg", 80, 100)
+    for name in ("氧饱和度", "血氧饱和度", "Oxygen saturation"):
+        assert settled(*gases, row(name, 97, "%", 95, 99))[-1].loinc == "2708-6", name
+        assert one(name, 97, "%", 95, 99).loinc == "59408-5", name
+        assert one(name, 97, "%", 95, 99, panel="血气分析").loinc == "2708-6", name
+    assert settled(gases[0], row("氧饱和度", 97, "%", 95, 99))[-1].loinc == "59408-5"
+    assert settled(*gases, row("体温", 37.0, "℃"))[-1].analyte == "temp"
+    assert settled(*gases, row("指脉氧", 97, "%"))[-1].loinc == "59408-5"
+
+
 def test_two_impossible_units_make_the_whole_column_ask() -> None:
     slipped = settled(
         row("上皮细胞", 1.2, "/HP", 0, 5, panel="尿沉渣"), row("钾", 4.1, "g/L", 3.5, 5.3, panel="尿沉渣"), row("尿比重", 1.02, "s", panel="尿沉渣"),

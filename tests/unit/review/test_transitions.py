@@ -115,7 +115,7 @@ def test_nothing_grave_is_anybodys_to_answer_for() -> None:
     """Decision 0010: a red flag, a contraindication, a limit and a promise stay with the guard."""
     never = {
         "urgency", "crisis", "unsafe_medicine", "ordered_medicine", "dose_limit", "prescription", "other_member",
-        "false_reassurance", "injection",
+        "false_reassurance", "injection", "unread_language",
     }  # fmt: skip
     assert not [r.code for r in REASONS if r.answers_for & never]
 

@@ -16,7 +16,8 @@ _HOLES = re.compile(r"\{(\w+)\}")
 
 
 @pytest.mark.parametrize(
-    "area", ["web", "web_account", "web_desk", "web_library", "web_measure", "web_privacy", "web_reports"]
+    "area",
+    ["web", "web_account", "web_desk", "web_library", "web_measure", "web_privacy", "web_reports", "web_workshop"],
 )
 def test_both_languages_have_the_same_keys_and_holes(area: str) -> None:
     zh, en = area_texts(area, "zh"), area_texts(area, "en")
@@ -35,6 +36,8 @@ def test_every_key_a_page_says_exists() -> None:
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             key = str(node.args[0].value)
             if name == "say" and key not in known:
+                missing.append(f"{path.name}:{node.lineno} {key}")
+            if name == "words" and key not in area_texts("web_workshop", "zh"):
                 missing.append(f"{path.name}:{node.lineno} {key}")
             if name == "word" and key not in accounts:
                 missing.append(f"{path.name}:{node.lineno} {key}")

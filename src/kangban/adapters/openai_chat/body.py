@@ -23,6 +23,8 @@ class Quirks(msgspec.Struct):
     response_format: bool = True
     strict: bool = True
     cache_key: bool = True
+    tool_choice: bool = True
+    seed: bool = True
 
 
 def request_body(name: str, request: ChatRequest, quirks: Quirks, cache_key: str = "") -> bytes:
@@ -35,6 +37,8 @@ def request_body(name: str, request: ChatRequest, quirks: Quirks, cache_key: str
         body["stream_options"] = {"include_usage": True}
     if request.tools:
         body["tools"] = [_tool(each, request.strict_tools and quirks.strict) for each in request.tools]
+        if request.tool_choice and quirks.tool_choice:
+            body["tool_choice"] = _choice(request.tool_choice)
     if request.json_only and quirks.response_format:
         body["response_format"] = {"type": "json_object"}
     if cache_key and quirks.cache_key:
@@ -43,6 +47,10 @@ def request_body(name: str, request: ChatRequest, quirks: Quirks, cache_key: str
         body["temperature"] = request.temperature
     if request.max_tokens is not None:
         body[quirks.max_tokens] = request.max_tokens
+    if request.stop:
+        body["stop"] = list(request.stop)
+    if request.seed is not None and quirks.seed:
+        body["seed"] = request.seed
     try:
         return _ENCODER.encode(body)
     except (UnicodeError, TypeError, ValueError) as error:
@@ -61,11 +69,19 @@ def learn(quirks: Quirks, complaint: str) -> bool:
         quirks.response_format = False
     elif quirks.cache_key and "prompt_cache_key" in complaint:
         quirks.cache_key = False
+    elif quirks.tool_choice and "tool_choice" in complaint:
+        quirks.tool_choice = False
+    elif quirks.seed and "seed" in complaint:
+        quirks.seed = False
     elif quirks.strict and "strict" in complaint:
         quirks.strict = False
     else:
         return False
     return True
+
+
+def _choice(name: str) -> Any:
+    return name if name == "required" else {"type": "function", "function": {"name": name}}
 
 
 def _message(message: ChatMessage) -> dict[str, Any]:

@@ -60,6 +60,11 @@ class OpenAIChat:
         """Where the operator says the endpoint is."""
         return self._settings.place
 
+    @property
+    def sees(self) -> bool:
+        """Whether it was found to take pictures."""
+        return self._settings.images
+
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
         """Yield events until Finished; raises Unavailable after `tries`, InvalidInput for a refused request.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -34,4 +35,7 @@ def model_of_agent(
     if choice.place == "this_machine" and not on_this_machine(choice.url):
         raise InvalidInput("this address is not of this machine", field="model.place", key="workshop.place_not_true")
     key = secret(choice.secret) if choice.secret else ""
-    return OpenAIChat(OpenAIChatSettings(choice.url, choice.name, key, choice.place))
+    cache = hashlib.sha256(f"{choice.url} {choice.name}".encode()).hexdigest()[:16] if choice.cache else ""
+    return OpenAIChat(
+        OpenAIChatSettings(choice.url, choice.name, key, choice.place, images=choice.images, cache_key=cache)
+    )

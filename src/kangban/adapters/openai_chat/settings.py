@@ -27,6 +27,7 @@ class OpenAIChatSettings(msgspec.Struct, frozen=True):
     tries: int = 4
     backoff_s: float = 0.5
     longest_wait_s: float = 20.0
+    images: bool = False  # whether it sees; pictures of a run go to no other
     cache_key: str = ""  # never a name or an id of a person: it leaves this machine
 
     def __repr__(self) -> str:
@@ -35,7 +36,7 @@ class OpenAIChatSettings(msgspec.Struct, frozen=True):
     @staticmethod
     def of(endpoint: ModelEndpoint) -> OpenAIChatSettings:
         """Settings of a configured endpoint, with the usual patience."""
-        return OpenAIChatSettings(endpoint.url, endpoint.model, endpoint.key, endpoint.place)
+        return OpenAIChatSettings(endpoint.url, endpoint.model, endpoint.key, endpoint.place, images=endpoint.images)
 
 
 def completions_url(url: str) -> str:

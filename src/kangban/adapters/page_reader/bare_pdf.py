@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 import pypdfium2 as pdfium
 
+from kangban.adapters.page_reader.embedded import without_told
 from kangban.adapters.page_reader.pdf import PdfDocument
 from kangban.adapters.page_reader.settings import ReaderSettings
 
@@ -25,8 +26,8 @@ def bare_pdf(content: bytes, settings: ReaderSettings, numbers: Sequence[int] = 
     """The same pages, or those of `numbers` only, in a new file. Equal files come out equal.
 
     There is no Info dictionary, no XMP, no attachment and no script in it. Filled fields become print; a page whose
-    layers cannot be taken along becomes a picture of what it showed. What lies inside a page stays: the metadata of a
-    photograph put into it, and a program's notes on the page.
+    layers cannot be taken along becomes a picture of what it showed. A photograph put into it loses what its camera
+    wrote. A program's notes inside a page stay.
     """
     document = PdfDocument(content, settings)
     bare = _pdfium.PdfDocument.new()
@@ -42,7 +43,7 @@ def bare_pdf(content: bytes, settings: ReaderSettings, numbers: Sequence[int] = 
     finally:
         bare.close()
         document.close()
-    made = out.getvalue()
+    made = without_told(out.getvalue())
     # The writer puts in today's date and a random number; as long as they were, so that every offset holds.
     end = max(0, len(made) - 1024)
     return _MADE_ON.sub(_blank, made[:end], count=1) + _FILE_ID.sub(_blank, _MADE_ON.sub(_blank, made[end:], count=1))

@@ -8,6 +8,7 @@ import socket
 import ssl
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
+from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import urljoin
 
@@ -44,6 +45,12 @@ async def system_resolver(host: str, port: int) -> list[str]:
     return [str(row[4][0]) for row in found]
 
 
+@lru_cache(maxsize=1)
+def _trusted() -> ssl.SSLContext:
+    """The machine's own trust, read once: that takes longer than a whole run of an agent, and every run has a fetch."""
+    return ssl.create_default_context()
+
+
 class SafeFetch:
     """See ports/web_fetch.py. `allowed`: host:port that may lead inside, the operator's word."""
 
@@ -58,7 +65,7 @@ class SafeFetch:
         self._allowed = allowed
         self._limits = limits or FetchLimits()
         self._resolver = resolver
-        self._tls = tls or ssl.create_default_context()
+        self._tls = tls
 
     async def get(self, url: str) -> Fetched:
         """Fetch; see ports/web_fetch.py."""
@@ -112,7 +119,11 @@ class SafeFetch:
         # The backend makes the connection to what was checked; TLS still verifies the name.
         async with (
             httpcore.AsyncConnectionPool(
-                ssl_context=self._tls, network_backend=_Pinned(ips), max_connections=1, http2=False, retries=0
+                ssl_context=self._tls or _trusted(),
+                network_backend=_Pinned(ips),
+                max_connections=1,
+                http2=False,
+                retries=0,
             ) as pool,
             pool.stream(
                 method, target.url, headers=headers, content=content or None, extensions={"timeout": timeout}

@@ -10,7 +10,7 @@ import io
 import linecache
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -65,8 +65,9 @@ def run_cell(code: str, names: dict[str, Any], number: int, most_chars: int, mos
     before = (sys.stdout, sys.stderr)
     sys.stdout = sys.stderr = out
     try:
-        result = _value(code, file, names)
-        figures = _figures(most_figures)
+        with _interruptible():
+            result = _value(code, file, names)
+            figures = _figures(most_figures)
     except MemoryError:
         error, stopped = "MemoryError", "memory"
     except KeyboardInterrupt:
@@ -85,6 +86,25 @@ def run_cell(code: str, names: dict[str, Any], number: int, most_chars: int, mos
         "cut": cut,
         "stopped": stopped,
     }
+
+
+_listening = [False]
+
+
+def on_interrupt(_signal: int, _frame: object) -> None:
+    """Ends the running cell. Between two there is nothing to end: one that met the reading took the bytes with it."""
+    if _listening[0]:
+        raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def _interruptible() -> Generator[None]:
+    """An interrupt ends what runs in here, and nothing before or after it."""
+    _listening[0] = True
+    try:
+        yield
+    finally:
+        _listening[0] = False
 
 
 def _value(code: str, file: str, names: dict[str, Any]) -> str:

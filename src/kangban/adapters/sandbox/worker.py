@@ -90,6 +90,7 @@ def _jail(order: dict[str, Any], own_space: bool) -> None:
     if not own_space and not locked:
         raise walls.NoWalls("the kernel gives neither user namespaces nor Landlock")
     os.closerange(3, 256)
+    signal.signal(signal.SIGINT, cells.on_interrupt)
     walls.seccomp()
     walls.knock()
     os.close(2)
@@ -105,11 +106,10 @@ def _jail(order: dict[str, Any], own_space: bool) -> None:
 def _read(length: int) -> bytes:
     held = b""
     while len(held) < length:
-        with contextlib.suppress(KeyboardInterrupt):  # one that came too late for its cell
-            more = os.read(0, length - len(held))
-            if not more:
-                raise EOFError
-            held += more
+        more = os.read(0, length - len(held))
+        if not more:
+            raise EOFError
+        held += more
     return held
 
 

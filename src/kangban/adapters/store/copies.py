@@ -57,12 +57,13 @@ def erase_document_from_copies(file: Path, family_id: str, document_id: str, key
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def erase_run_from_copies(file: Path, of_it: tuple[str, str, str], key: str = "") -> None:
-    """Erase a run (family, owner, id) from every copy that knows agents; raises as `erase_from_copies`."""
+def erase_rows_from_copies(file: Path, table: str, of_it: dict[str, str], key: str = "") -> None:
+    """Erase rows of one of our tables from every copy that knows it, by columns; raises as `erase_from_copies`."""
+    where = " AND ".join(f"{column} = ?" for column in of_it)
     for copy in copies_of(file):
         with contextlib.closing(connect_file(copy, key)) as connection:
-            if connection.execute(_KNOWS, ("agent_run",)).fetchone() is None:
+            if connection.execute(_KNOWS, (table,)).fetchone() is None:
                 continue
             connection.execute("PRAGMA secure_delete=ON")
-            connection.execute("DELETE FROM agent_run WHERE family_id = ? AND owner = ? AND id = ?", of_it)
+            connection.execute(f"DELETE FROM {table} WHERE {where}", tuple(of_it.values()))  # noqa: S608  our own names
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-HEAD = "0004"
+HEAD = "0005"
 VERSION_TABLE = "kangban_version"
 FAMILY_SETTING = "kangban.family"  # the PostgreSQL setting that row-level security compares with
 SERVER_IN_VIEW = "-server-"  # its value for rows of no family: an unset setting reads as "" and must show nothing
 # Tables behind row-level security.
-WALLED = ("entry", "audit", "notice", "library_document", "library_passage", "agent_version", "agent_run")
+WALLED = (
+    "entry", "audit", "notice", "library_document", "library_passage", "agent_version", "agent_run", "agent_claim",
+    "agent_word", "agent_note", "agent_spent",
+)  # fmt: skip
 
 # "C" compares bytes, as SQLite does; a PostgreSQL server's own language would order ids differently.
 _ID = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -179,4 +182,59 @@ agent_run = sa.Table(
     sa.Column("started_at", sa.BigInteger, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
     sa.Index("ix_agent_run_owner", "family_id", "owner", "started_at"),
+)
+
+# Who carries a durable run on; gone when the run is over.
+agent_claim = sa.Table(
+    "agent_claim",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("family_id", _ID, nullable=False),
+    sa.Column("owner", _ID, nullable=False),
+    sa.Column("holder", _ID, nullable=False),
+    sa.Column("until", sa.BigInteger, nullable=False),
+    sa.Index("ix_agent_claim_family", "family_id", "id"),
+)
+
+# A word for the process that carries a run on.
+agent_word = sa.Table(
+    "agent_word",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("family_id", _ID, nullable=False),
+    sa.Column("owner", _ID, nullable=False),
+    sa.Column("run_id", _ID, nullable=False),
+    sa.Column("word_key", _ID, nullable=False),
+    sa.Column("word", sa.Text, nullable=False),
+    sa.Index("ix_agent_word_run", "family_id", "owner", "run_id"),
+)
+
+agent_note = sa.Table(
+    "agent_note",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("family_id", _ID, nullable=False),
+    sa.Column("owner", _ID, nullable=False),
+    sa.Column("agent", _ID, nullable=False),
+    sa.Column("written_at", sa.BigInteger, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Index("ix_agent_note_owner", "family_id", "owner", "agent", "written_at"),
+)
+
+agent_spent = sa.Table(
+    "agent_spent",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("family_id", _ID, nullable=False),
+    sa.Column("owner", _ID, nullable=False),
+    sa.Column("day", _ID, nullable=False),
+    sa.Column("model", sa.Text, nullable=False),
+    sa.Column("messages", sa.BigInteger, nullable=False),
+    sa.Column("prompt_tokens", sa.BigInteger, nullable=False),
+    sa.Column("completion_tokens", sa.BigInteger, nullable=False),
+    sa.Column("cached_tokens", sa.BigInteger, nullable=False),
+    sa.Column("unpriced", sa.BigInteger, nullable=False),
+    sa.Column("estimated", sa.BigInteger, nullable=False),
+    sa.Column("money", sa.Double, nullable=False),
+    sa.Index("ix_agent_spent_owner", "family_id", "owner", "day"),
 )

@@ -11,6 +11,7 @@ from kangban.kernel.errors import SettingsRefused, Unavailable
 
 RECORD: Final = "record.sqlite3"
 FILES: Final = "files"
+RUNS: Final = "runs.sqlite3"  # the journal of durable runs under way, a database too
 _PLAIN_HEADER: Final = b"SQLite format 3\0"
 
 State = Literal["new", "plain", "encrypted"]

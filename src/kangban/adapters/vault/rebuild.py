@@ -15,7 +15,7 @@ import msgspec
 
 from kangban.adapters.vault.instruments import Instruments
 from kangban.adapters.vault.key_ring import KeyRing, is_there, make_ring, open_ring
-from kangban.adapters.vault.layout import FILES, RECORD, state_of
+from kangban.adapters.vault.layout import FILES, RECORD, RUNS, state_of
 from kangban.adapters.vault.sealed_blobs import SealedBlobs
 from kangban.adapters.vault.switch import commit, finish, fresh_stage, give_up, is_unfinished, stage_of
 from kangban.kernel.errors import Broken, Conflict, InvalidInput, SettingsRefused
@@ -112,6 +112,10 @@ def _write_anew(folder: Path, old: KeyRing | None, new: KeyRing, stage: Path, to
     database, old_key = tools.database, old.database_key if old else ""
     record, rows = folder / RECORD, 0
     found = [record, *database.copies_of(record)] if record.exists() and record.stat().st_size else []
+    copies = max(0, len(found) - 1)
+    journal = folder / RUNS
+    if journal.exists() and journal.stat().st_size:
+        found.append(journal)
     for file in found:
         database.copy(file, old_key, stage / file.name, new.database_key)
         tools.passed(f"copied-{file.name}")
@@ -123,7 +127,7 @@ def _write_anew(folder: Path, old: KeyRing | None, new: KeyRing, stage: Path, to
             rows = sum(int(told.split()[0]) for table, told in before.items() if table)
     files = _seal_files(folder / FILES, old, stage / FILES, new, tools)
     tools.passed("verified")
-    return Moved(new.custody, rows, files, max(0, len(found) - 1))
+    return Moved(new.custody, rows, files, copies)
 
 
 def _seal_files(source: Path, old: KeyRing | None, to: Path, new: KeyRing, tools: Instruments) -> int:

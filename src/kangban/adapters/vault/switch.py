@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from kangban.adapters.vault.files import shred, sync_folder
-from kangban.adapters.vault.layout import RECORD
+from kangban.adapters.vault.layout import RECORD, RUNS
 from kangban.adapters.vault.steps import Passed, nobody_told
 from kangban.kernel.errors import Unavailable
 
@@ -68,9 +68,9 @@ def finish(folder: Path, passed: Passed = nobody_told) -> None:
     try:
         old.mkdir(mode=0o700, exist_ok=True)
         for item in sorted(new.iterdir()) if new.exists() else []:
-            if item.name == RECORD:
-                # The log of the old record must not be read as the new one's.
-                for log in (f"{RECORD}-wal", f"{RECORD}-shm", f"{RECORD}-journal"):
+            if item.name in (RECORD, RUNS):
+                # The log of the old database must not be read as the new one's.
+                for log in (f"{item.name}-wal", f"{item.name}-shm", f"{item.name}-journal"):
                     _aside(folder / log, old)
             _aside(folder / item.name, old)
             passed(f"aside-{item.name}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from kangban.agent.calling import REPEATED, failure, run_tool
+from kangban.agent.calling import REPEATED, Approve, failure, run_tool
 from kangban.agent.paradigms.spent import Found
 from kangban.clinical.draft import ToolTrace
 from kangban.kernel.canonical import canonical_json
@@ -39,13 +39,25 @@ class Limited:
 
     async def approve(self, spec: ToolSpec, arguments: dict[str, Any]) -> bool:
         """Ask the person, and write down what was said; nobody there to ask is a no."""
-        shared = self._shared
-        step = shared.tracer.begin(RunStep(0, "approval", 0, name=spec.name, arguments=arguments))
+        said = await self._word(spec, arguments, self._asked)
+        effects = self._shared.effects
+        if said and effects is not None and effects.broken_off(spec, arguments):
+            # Here and not in the call, whose time is limited: the question waits as long as it must.
+            note = RunStep(0, "tool", 0, name=spec.name, arguments=arguments, status="may_have_happened")
+            self._shared.tracer.note(note)
+            again = await self._word(spec, arguments, self._shared.again or _nobody)
+            await effects.decided(spec, arguments, again=again)
+        return said
+
+    async def _word(self, spec: ToolSpec, arguments: dict[str, Any], ask: Approve) -> bool:
+        tracer = self._shared.tracer
+        step = tracer.begin(RunStep(0, "approval", 0, name=spec.name, arguments=arguments))
         said = False
         try:
-            said = shared.approve is not None and await shared.approve(spec, arguments)
+            with tracer.waiting():
+                said = await ask(spec, arguments)
         finally:
-            shared.tracer.end(step, status="ok" if said else "refused")
+            tracer.end(step, status="ok" if said else "refused")
         return said
 
     async def _call(self, spec: ToolSpec, context: ToolContext, arguments: dict[str, Any]) -> ToolResult:
@@ -65,7 +77,7 @@ class Limited:
         step = shared.tracer.begin(RunStep(0, "tool", 0, name=spec.name, arguments=arguments))
         status, content, media = "error", None, tuple[str, ...]()
         try:
-            result = await run_tool(spec, context, arguments)
+            result = await self._carried_out(spec, context, arguments)
             status, content = "ok" if result.ok else "error", result.content
             media = tuple(one.ref for one in result.media)
         except KangbanError as error:
@@ -86,6 +98,24 @@ class Limited:
         self._keep(spec, arguments, result)
         return result
 
+    async def _asked(self, spec: ToolSpec, arguments: dict[str, Any]) -> bool:
+        approve, effects = self._shared.approve, self._shared.effects
+        if approve is None:
+            return False
+        if effects is None:
+            return await approve(spec, arguments)
+        return await effects.agreed(spec, arguments, lambda: approve(spec, arguments))
+
+    async def _carried_out(self, spec: ToolSpec, context: ToolContext, arguments: dict[str, Any]) -> ToolResult:
+        effects = self._shared.effects
+        if effects is None:
+            return await run_tool(spec, context, arguments)
+
+        async def run(keyed: ToolContext) -> ToolResult:
+            return await run_tool(spec, keyed, arguments)
+
+        return await effects.gave(spec, context, arguments, run)
+
     def _keep(self, spec: ToolSpec, arguments: dict[str, Any], result: ToolResult) -> None:
         shared = self._shared
         number = len(shared.results)
@@ -93,3 +123,7 @@ class Limited:
         shared.traces.append(ToolTrace(spec.name, arguments, result.content, result.ok))
         call = ToolCall(f"call-{number}", spec.name, arguments)
         shared.found.append(Found(spec.name, result.content, result.ok, call, result))
+
+
+async def _nobody(_spec: ToolSpec, _arguments: dict[str, Any]) -> bool:
+    return False

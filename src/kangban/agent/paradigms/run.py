@@ -9,6 +9,7 @@ import msgspec
 
 from kangban.agent.calling import Approve
 from kangban.agent.events import AgentEvent
+from kangban.agent.journalled import Effects
 from kangban.agent.memory import split_window, to_sum_up
 from kangban.agent.paradigms.autogpt import autogpt
 from kangban.agent.paradigms.parts import MOST_DEPTH, MOST_VISITS, Part, check_parts, next_part
@@ -54,16 +55,28 @@ async def run_paradigm(
     stop: asyncio.Event | None = None,
     parts: Mapping[str, Part] | None = None,
     price: Price = no_price,
+    effects: Effects | None = None,
+    again: Approve | None = None,
 ) -> AsyncGenerator[AgentEvent | RunStep | Outcome, None]:
     """Events and steps as they happen (a step twice: begun and over), at last one Outcome; raises InvalidInput first.
 
     Setting `stop` ends the run at any point; so does closing the generator. A failing model ends it as "failed" with
-    what was found so far. A system message of `asked` stands before everything.
+    what was found so far. A system message of `asked` stands before everything. With `effects` every message, tool and
+    word of a person is journalled; `again` is asked before what may have happened is done again.
     """
     known = dict(parts or {})
     check_parts(definition, {name: part.definition for name, part in known.items()})
     told_of: asyncio.Queue[AgentEvent | RunStep | None] = asyncio.Queue()
-    shared = Shared(context, clock, Tracer(told_of.put_nowait, price), definition.limits, told_of.put_nowait, approve)
+    shared = Shared(
+        context,
+        clock,
+        Tracer(told_of.put_nowait, price),
+        definition.limits,
+        told_of.put_nowait,
+        approve,
+        effects,
+        again,
+    )
     work = _Work(shared, known)
     system = [m for m in asked if m.role == "system"]
     first = Part(definition, model, tuple(tools), "\n\n".join(m.content for m in system))
@@ -165,7 +178,7 @@ class _Work:
         tracer = self._shared.tracer
         step = tracer.begin(RunStep(0, "part", 0, name=part.definition.name))
         tracer.enter(step)
-        asked = [*above.asked[:-1], say("user", task)]
+        asked = [*above.asked[:-1], msgspec.structs.replace(say("user", task), images=above.asked[-1].images)]
         inner = Session(self._shared, part.definition, part.model, part.tools, _system(part), asked)
         ending: Ending = "", "failed"
         try:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from kangban.agent.calling import REPEATED, Approve, ToolCaller
 from kangban.agent.events import AgentEvent, Budget, Ended, ModelText, StepDone
+from kangban.agent.journalled import Effects, JournalledModel
 from kangban.agent.loop import run_agent
 from kangban.agent.paradigms.limited_tools import Limited
 from kangban.agent.paradigms.prompts import text
@@ -39,16 +40,18 @@ class Shared(msgspec.Struct):
     limits: Limits
     emit: Emit
     approve: Approve | None
+    effects: Effects | None = None  # of a durable run
+    again: Approve | None = None  # asked before what may have happened is done again
     results: list[ToolResult] = []
     traces: list[ToolTrace] = []
     found: list[Found] = []  # what a summing-up can tell, in order
     per_tool: dict[str, int] = {}
 
     def left_s(self) -> float | None:
-        """Seconds left, or None without a limit."""
+        """Seconds of work left, or None without a limit: waiting for a person is no work."""
         if self.limits.seconds is None:
             return None
-        return max(0.0, self.limits.seconds - self.tracer.seconds)
+        return max(0.0, self.limits.seconds - self.tracer.worked)
 
     def check(self) -> None:
         """Raises Spent when a limit is reached."""
@@ -79,6 +82,8 @@ class Session:
         self.lang: Lang = shared.context.lang
         self.system, self.asked = list(system), list(asked)
         self.task = next((m.content for m in reversed(asked) if m.role == "user"), "")
+        if shared.effects is not None:
+            model = JournalledModel(model, shared.effects)
         self.model = TracedModel(model, shared)
         limited = Limited(shared, definition)
         self.tools = tuple(limited.wrap(each) for each in tools)
@@ -116,12 +121,13 @@ class Session:
         shared, usage = self.shared, self.shared.tracer.usage
         calls = shared.limits.tool_calls - usage.tool_calls
         left = shared.left_s()
-        until = None if left is None else shared.clock.now() + timedelta(seconds=left)
+        clock = _WorkClock(shared)
+        until = None if left is None else clock.now() + timedelta(seconds=left)
         budget = Budget(max_rounds=rounds, max_tool_calls=max(0, calls), deadline_at=until)
         self.model.view = self._view("", question)
         ended = Ended("empty", "", (), 0, 0)
         events = run_agent(
-            self.model, self.tools, shared.context, messages, shared.clock, budget=budget,
+            self.model, self.tools, shared.context, messages, clock, budget=budget,
             approve=self.approve, temperature=self.definition.model.temperature,
         )  # fmt: skip
         try:
@@ -192,6 +198,18 @@ class Session:
             "lang": self.lang, "tool_context": shared.context, "role": role, "question": question,
             "offered": tuple(each.name for each in self.tools), "found": tuple(shared.found),
         }  # fmt: skip
+
+
+class _WorkClock:
+    """A clock that stands still while the run waits for a person."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
+    def now(self) -> datetime:
+        """The moment, without the seconds waited; never shown, only compared with itself."""
+        tracer = self._shared.tracer
+        return self._shared.clock.now() - timedelta(seconds=tracer.seconds - tracer.worked)
 
 
 async def _closing(events: AsyncGenerator[AgentEvent, None]) -> AsyncGenerator[AgentEvent, None]:

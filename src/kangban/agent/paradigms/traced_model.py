@@ -77,7 +77,11 @@ class TracedModel(WrappedModel):
         finally:
             wrote = "".join((*text, *thought, *calls))
             spent = tracer.count_model(
-                self._model.name, end.prompt_tokens, end.completion_tokens, (sent, guess_tokens(wrote))
+                self._model.name,
+                end.prompt_tokens,
+                end.completion_tokens,
+                (sent, guess_tokens(wrote)),
+                end.cached_tokens or 0,
             )
             tracer.end(
                 step, status=status, text="".join(text), reasoning="".join(thought), result=failed or calls or None,

@@ -64,7 +64,9 @@ async def unlock(gate: Gate, actor: Actor, account_id: str) -> None:
 
 
 async def end_account(gate: Gate, actor: Actor, account_id: str) -> None:
-    """Close an account for good: sessions, keys, links and places end at once; what it wrote stays.
+    """Close an account for good: sessions, keys, links and places end at once; what it wrote into a record stays.
+
+    Its agents, their runs, notes and costs are erased in every family.
 
     Raises NotPermitted, NotFound, Conflict (the last operator, or oneself).
     """
@@ -87,6 +89,9 @@ async def end_account(gate: Gate, actor: Actor, account_id: str) -> None:
             gate, actor, "membership.ended", subject=place.id, reason="account", member_id=place.member_id or "",
             family_id=place.family_id,
         )  # fmt: skip
+    if gate.forget is not None:
+        for each in await gate.accounts.tenants():
+            await gate.forget(account.id, each.family_id)
     await note(gate, actor, "account.closed", subject=account.id, reason="ended")
 
 

@@ -86,7 +86,7 @@ async def ask(
         hits = [hit for hit in hits if not hit.tradition]
     made = await drafted(house, whole, hits)
     if made is None:
-        sentences = [(one.text, (one.hit,)) for one in quoted(whole, hits, soothing=not urgent)]
+        sentences = [(one.text, (one.hit,)) for one in quoted(whole, hits, own=question, soothing=not urgent)]
     else:
         sentences = [(text, on) for text, on in made if accepted(text, on)]
     paths: list[FollowedPath] = []

@@ -83,18 +83,22 @@ async def upload(
         raise
 
 
-async def read_again(house: House, member_id: str, document_id: str) -> AsyncGenerator[ReportEvent, None]:
+async def read_again(
+    house: House, member_id: str, document_id: str, *, together: bool = False
+) -> AsyncGenerator[ReportEvent, None]:
     """Read a kept file that was not read yet, because the program was stopped or no reader was there.
 
     What was read stays as it is: decisions of people stand on it. Raises as `upload` does.
     """
     await require(house, member_id, "DiagnosticReport", "write", house.actor.account_id)
     file = await get_file(house, member_id, document_id)
+    yield Kept(file.id, file.body.name, file.body.media_type)
     found = tuple(r for r in await readings_of(house, member_id) if r.body.document_id == file.id)
     if found:
         yield ReadingDone(file.id, found, already=True)
         return
-    async with aclosing(read_file(house, member_id, file, await house.blobs.get(file.body.sha256))) as events:
+    content = await house.blobs.get(file.body.sha256)
+    async with aclosing(read_file(house, member_id, file, content, together=together)) as events:
         async for event in events:
             yield event
 

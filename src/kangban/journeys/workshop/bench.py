@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from kangban.agent.tracing import Price, no_price
 from kangban.journeys.workshop.live import WAIT_S, LiveRuns
+from kangban.journeys.workshop.metering import Meter
 from kangban.ports.agents import AgentShelf, ModelChoice
 from kangban.ports.chat_model import ChatModel
+from kangban.ports.durable import DurableRuns
 from kangban.ports.outside import Outside
 from kangban.ports.tool import ToolSpec
 
@@ -25,5 +26,8 @@ class Bench(msgspec.Struct, frozen=True):
     tools: Callable[[], Sequence[ToolSpec]]
     live: LiveRuns
     outside: Callable[[], Outside] | None = None
-    price: Price = no_price
     wait_s: float = WAIT_S
+    durable: Callable[[], DurableRuns] | None = None
+    claim_s: float = 20.0  # how long a run is this process's without a sign of life
+    look_s: float = 1.0  # between two looks for words from other processes
+    meter: Meter = msgspec.field(default_factory=Meter)

@@ -9,9 +9,11 @@ from collections.abc import Collection, Mapping
 from kangban.agent.paradigms.parts import check_parts
 from kangban.kernel.errors import InvalidInput
 from kangban.ports.agents import AgentDefinition, ModelChoice
+from kangban.ports.notes import NOTE_TOOL
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?")
 MOST_PROMPT = 20_000
+_MOST_REQUESTS = 10_000
 _MOST_TOOLS, _MOST_PARTS, _MOST_FALLBACKS = 128, 16, 4
 _BOUNDS = {"rounds": (1, 64), "tool_calls": (0, 256), "tokens": (1, 5_000_000), "seconds": (0.01, 3600.0)}
 
@@ -23,10 +25,8 @@ def check(definition: AgentDefinition, tools: Collection[str], known: Mapping[st
     for field, most in (("prompt", MOST_PROMPT), ("title", 200), ("description", 2000)):
         if len(getattr(definition, field)) > most:
             raise InvalidInput(f"longer than {most} characters", field=field, key="error.too_long")
-    if definition.durable:
-        raise InvalidInput("durable runs are not built yet", field="durable", key="workshop.no_durable")
-    if definition.memory.notes:
-        raise InvalidInput("long-term notes are not built yet", field="memory.notes", key="workshop.no_notes")
+    if definition.memory.notes and NOTE_TOOL in definition.tools:
+        raise InvalidInput("memory.notes brings this tool", field="tools", key="workshop.named_twice")
     _check_counts(definition)
     for field in ("tools", "approve"):
         for name in getattr(definition, field):
@@ -81,5 +81,8 @@ def _check_model(choice: ModelChoice) -> None:
         raise InvalidInput(
             "the name of a secret, never the key itself", field="model.secret", key="workshop.bad_secret"
         )
+    for field in ("at_once", "per_minute"):
+        if (most := getattr(choice, field)) is not None and not 1 <= most <= _MOST_REQUESTS:
+            raise InvalidInput(f"from 1 to {_MOST_REQUESTS}", field=f"model.{field}", key="workshop.bad_limit")
     if choice.temperature is not None and not 0 <= choice.temperature <= 2:
         raise InvalidInput("from 0 to 2", field="model.temperature", key="workshop.bad_limit")

@@ -10,9 +10,11 @@ import msgspec
 from kangban.agent.tracing import Price
 from kangban.journeys.house import House
 from kangban.journeys.workshop.live import LiveRuns
+from kangban.journeys.workshop.metering import Meter
 from kangban.kernel.errors import InvalidInput, NotPermitted, Unavailable
 from kangban.ports.agents import AgentShelf, ModelChoice
 from kangban.ports.chat_model import ChatModel
+from kangban.ports.durable import DurableRuns
 from kangban.ports.outside import Outside
 from kangban.ports.tool import ToolSpec
 from kangban.record.access import UNNAMED
@@ -29,8 +31,16 @@ class Workshop(msgspec.Struct, frozen=True):
     tools: Callable[[], Sequence[ToolSpec]]
     live: LiveRuns
     outside: Callable[[], Outside] | None
-    price: Price
     wait_s: float
+    durable: Callable[[], DurableRuns] | None
+    claim_s: float
+    look_s: float
+    meter: Meter
+
+    @property
+    def price(self) -> Price:
+        """What a message costs by the price list."""
+        return self.meter.price
 
 
 def workshop_of(house: House) -> Workshop:
@@ -41,7 +51,8 @@ def workshop_of(house: House) -> Workshop:
         raise Unavailable("there is no workshop here", key="workshop.no_workshop")
     shelf = bench.shelf_of(house.family_id)
     return Workshop(
-        house, shelf, bench.model_of, bench.tools, bench.live, bench.outside, bench.price, bench.wait_s
+        house, shelf, bench.model_of, bench.tools, bench.live, bench.outside, bench.wait_s,
+        bench.durable, bench.claim_s, bench.look_s, bench.meter,
     )  # fmt: skip
 
 

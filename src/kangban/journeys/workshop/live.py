@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -22,14 +23,19 @@ class Asked(msgspec.Struct, frozen=True):
     run_id: str
     tool: str
     arguments: dict[str, Any]
+    again: bool = False  # it was broken off and may have happened: is it to be done once more?
 
 
 class LiveRun:
     """A run under way in this process: how it is stopped, and what it waits for."""
 
-    def __init__(self, run_id: str, owner: str, wait_s: float = WAIT_S) -> None:
+    def __init__(self, run_id: str, owner: str, wait_s: float | None = WAIT_S) -> None:
         self.run_id, self.owner = run_id, owner
         self.stop = asyncio.Event()
+        self.lost = False  # another process carries it on
+        self.heard = False  # another process said something to it
+        self.erased = False  # nothing of it is to be kept any more
+        self.tell: Callable[[Asked], None] | None = None  # hears each question as it is put
         self._wait_s = wait_s
         self._asked: dict[str, tuple[Asked, asyncio.Future[bool]]] = {}
 
@@ -38,11 +44,18 @@ class LiveRun:
         """What waits for a word, oldest first."""
         return [asked for asked, _ in self._asked.values()]
 
-    async def ask(self, tool: str, arguments: dict[str, Any]) -> bool:
-        """Wait for a word; nobody's within the time is a no."""
-        asked = Asked(new_id("ask"), self.run_id, tool, arguments)
+    def lose(self) -> None:
+        """Stop here: another process goes on with it."""
+        self.lost = True
+        self.stop.set()
+
+    async def ask(self, tool: str, arguments: dict[str, Any], *, again: bool = False) -> bool:
+        """Wait for a word; nobody's within the time is a no. Without a time it waits for ever."""
+        asked = Asked(new_id("ask"), self.run_id, tool, arguments, again)
         answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._asked[asked.id] = (asked, answer)
+        if self.tell is not None:
+            self.tell(asked)
         try:
             async with asyncio.timeout(self._wait_s):
                 return await answer
@@ -75,6 +88,13 @@ class LiveRuns:
     def end(self, run_id: str) -> None:
         """Let a run go. Idempotent."""
         self._runs.pop(run_id, None)
+
+    def forget(self, owner: str) -> None:
+        """Stop every run of an owner and keep nothing of it."""
+        for one in self._runs.values():
+            if one.owner == owner:
+                one.erased = True
+                one.stop.set()
 
     def find(self, run_id: str, owner: str) -> LiveRun | None:
         """The owner's run, while it is under way."""

@@ -11,6 +11,7 @@ from kangban.kernel.errors import InvalidInput
 from kangban.ports.agents import AgentDefinition
 
 MOST_BYTES = 200_000
+_DEEPEST = 20
 
 
 def write_yaml(definition: AgentDefinition) -> str:
@@ -30,8 +31,13 @@ def read_yaml(paper: str | bytes) -> AgentDefinition:
     try:
         words = paper.decode() if isinstance(paper, bytes) else paper
         events = cast("Iterable[object]", yaml.parse(words, yaml.SafeLoader))  # pyright: ignore[reportUnknownMemberType]
-        if any(isinstance(event, yaml.AliasEvent) for event in events):
-            raise InvalidInput("aliases are not taken", field="yaml", key="workshop.bad_yaml")
+        depth = 0
+        for event in events:
+            if isinstance(event, yaml.AliasEvent):
+                raise InvalidInput("aliases are not taken", field="yaml", key="workshop.bad_yaml")
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:  # before the rest is read: the time it takes grows with the square of the depth
+                raise InvalidInput("nested too deep", field="yaml", key="workshop.bad_yaml")
         plain = yaml.safe_load(words)
     except (yaml.YAMLError, UnicodeError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)

@@ -4,71 +4,37 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from typing import Any
 
-import msgspec
-
-from kangban.agent.calling import Approve
-from kangban.agent.offline.plan import whole_question
-from kangban.agent.paradigms.run import Outcome, run_paradigm
-from kangban.clinical.citation import Citation
-from kangban.clinical.draft import Check, Decision
-from kangban.clinical.person import UNKNOWN_PERSON
-from kangban.clinical.urgency import Lang, Urgency
-from kangban.journeys.library.searching import LibraryReader
-from kangban.journeys.workshop.casting import cast_of
-from kangban.journeys.workshop.guarding import Question, release, without_words
+from kangban.clinical.urgency import Lang
+from kangban.journeys.workshop.carrying import (
+    RunDone,
+    RunStarted,
+    StepSeen,
+    Task,
+    Waiting,
+    WorkshopEvent,
+    carried,
+    waits_for,
+)
+from kangban.journeys.workshop.durably import begun_durably, held, papers_of
 from kangban.journeys.workshop.keeping import Listed, checked, load
 from kangban.journeys.workshop.kept import Workshop, require_owner
-from kangban.journeys.workshop.live import Asked, LiveRun
-from kangban.kernel.errors import Broken, InvalidInput, NotFound
+from kangban.journeys.workshop.live import LiveRun
+from kangban.journeys.workshop.wishes import Wishes, question_of, wished
+from kangban.kernel.errors import InvalidInput, NotFound
 from kangban.kernel.ids import new_id
 from kangban.perception.language.plain import MOST_CHARACTERS
-from kangban.perception.language.read import read
-from kangban.ports.agents import AgentDefinition, AgentRun, RunStep
+from kangban.ports.agents import AgentDefinition, AgentRun
 from kangban.ports.chat_model import ChatMessage, say
-from kangban.ports.media import Media, MediaShelf
-from kangban.ports.tool import ToolContext, ToolSpec
-from kangban.reasoning.triage import triage
-from kangban.toolbox.services import Services
+from kangban.ports.durable import STOP
+from kangban.ports.media import Media
+
+__all__ = [
+    "RunDone", "RunStarted", "StepSeen", "Waiting", "WorkshopEvent", "answer", "answer_anywhere", "cancel",
+    "cancel_anywhere", "live_run", "run_agent_journey",
+]  # fmt: skip
 
 _MOST_BEFORE = 200_000  # characters of earlier messages
-
-
-class RunStarted(msgspec.Struct, frozen=True, tag="started"):
-    """A run is under way; `run_id` stops it and answers what it asks."""
-
-    run_id: str
-    agent: str
-    version: int
-
-
-class StepSeen(msgspec.Struct, frozen=True, tag="step"):
-    """A step began or is over: without the model's words, which the guard has not seen yet."""
-
-    step: RunStep
-
-
-class Waiting(msgspec.Struct, frozen=True, tag="waiting"):
-    """A tool waits for a person's word; see `answer`."""
-
-    asked: Asked
-
-
-class RunDone(msgspec.Struct, frozen=True, tag="done"):
-    """The end: the run as kept, its text as the guard released it. `brain` answered; `media` is what was made."""
-
-    run: AgentRun
-    decision: Decision
-    urgency: Urgency
-    brain: str
-    citations: tuple[Citation, ...] = ()
-    checks: tuple[Check, ...] = ()
-    notes: tuple[str, ...] = ()  # translation keys, e.g. why the configured model was not asked
-    media: tuple[Media, ...] = ()
-
-
-WorkshopEvent = RunStarted | StepSeen | Waiting | RunDone
 
 
 async def run_agent_journey(
@@ -79,79 +45,38 @@ async def run_agent_journey(
     owner: str,
     media: Sequence[Media] = (),
     lang: Lang | None = None,
+    wishes: Wishes | None = None,
 ) -> AsyncGenerator[WorkshopEvent, None]:
     """Run an agent by name, or one not saved yet. Nobody's record is in view: an agent answers in general.
 
     Raises InvalidInput, NotFound, NotPermitted and Conflict before anything runs. Closing the generator stops the
-    model and the tools and keeps the run as cancelled.
+    model and the tools and keeps the run as cancelled; a durable run is then taken up again by the next start.
     """
     require_owner(workshop, owner)
     listed = Listed(agent, 0) if isinstance(agent, AgentDefinition) else await load(workshop, agent, owner)
-    await checked(workshop, listed.definition, owner)
+    definition = listed.definition if wishes is None else wished(listed.definition, wishes)
+    await checked(workshop, definition, owner)
     messages = _messages(asked)
-    code: Lang = lang or workshop.house.lang
-    text = whole_question(messages)
-    said = read(text)
-    question = Question(text, said, triage(said, UNKNOWN_PERSON), code)
-    live = LiveRun(new_id("run"), owner, workshop.wait_s)
-    run = AgentRun(live.run_id, listed.definition.name, listed.version, text, workshop.house.clock.now(), owner)
+    live = LiveRun(new_id("run"), owner, None if definition.durable else workshop.wait_s)
+    text, now = question_of(messages), workshop.house.clock.now()
+    run = AgentRun(live.run_id, definition.name, listed.version, text, now, owner)
+    task = Task(definition, tuple(messages), lang or workshop.house.lang, run, tuple(media), wishes or Wishes())
+    if definition.durable:
+        papers_of(workshop, task)
     workshop.live.begin(live)
     try:
-        async with aclosing(_run(workshop, listed, messages, question, run, live, media)) as events:
+        started = begun_durably(workshop, task, live) if definition.durable else _begun(workshop, task, live)
+        async with aclosing(started) as events:
             async for event in events:
                 yield event
     finally:
         workshop.live.end(live.run_id)
 
 
-async def _run(
-    workshop: Workshop, listed: Listed, messages: list[ChatMessage], question: Question, run: AgentRun,
-    live: LiveRun, media: Sequence[Media],
-) -> AsyncGenerator[WorkshopEvent, None]:  # fmt: skip
-    made = MediaShelf()
-    refs = [made.put(one) for one in media]
-    context = _context(workshop, question, made)
-    cast = await cast_of(workshop, listed.definition, run.owner, question)
-    if refs:
-        messages[-1] = msgspec.structs.replace(messages[-1], content="\n".join((messages[-1].content, *refs)))
-    await workshop.shelf.put_run(run)
-    yield RunStarted(run.id, run.agent, run.version)
-    seen: dict[int, RunStep] = {}
-    outcome: Outcome | None = None
-    try:
-        first, clock = cast.first, workshop.house.clock
-        events = run_paradigm(
-            listed.definition, first.model, first.tools, context, [say("system", first.system), *messages], clock,
-            approve=_asking(live), stop=live.stop, parts=cast.parts, price=workshop.price,
-        )  # fmt: skip
-        async with aclosing(events):
-            async for event in events:
-                if isinstance(event, RunStep):
-                    step = without_words(event)
-                    seen[step.number] = step
-                    yield StepSeen(step)
-                    if step.kind == "approval" and step.status == "running" and live.asked:
-                        yield Waiting(live.asked[-1])
-                elif isinstance(event, Outcome):
-                    outcome = event
-    finally:
-        if outcome is None:  # whoever listened went away
-            now = workshop.house.clock.now()
-            gone = msgspec.structs.replace(run, steps=tuple(seen.values()), stopped_by="cancelled", ended_at=now)
-            await workshop.shelf.put_run(gone)
-    if outcome is None:
-        raise Broken("the run ended without an outcome")
-    brain = cast.first.model.name
-    released = await release(workshop.house, question, outcome, brain)
-    run = msgspec.structs.replace(
-        run, steps=released.steps, text=released.text, usage=outcome.usage, stopped_by=outcome.stopped_by,
-        ended_at=workshop.house.clock.now(),
-    )  # fmt: skip
-    await workshop.shelf.put_run(run)
-    given = tuple(one for one in made if one.ref not in refs)
-    yield RunDone(
-        run, released.decision, question.outcome.urgency, brain, released.citations, released.checks, cast.notes, given
-    )
+async def _begun(workshop: Workshop, task: Task, live: LiveRun) -> AsyncGenerator[WorkshopEvent, None]:
+    async with held(workshop, live), aclosing(carried(workshop, task, live)) as events:
+        async for event in events:
+            yield event
 
 
 def answer(workshop: Workshop, run_id: str, asked_id: str, owner: str, *, yes: bool) -> None:
@@ -164,8 +89,33 @@ def cancel(workshop: Workshop, run_id: str, owner: str) -> None:
     live_run(workshop, run_id, owner).stop.set()
 
 
+async def cancel_anywhere(workshop: Workshop, run_id: str, owner: str) -> None:
+    """Stop a run in whichever process it is under way; raises NotFound for one that is over or somebody else's."""
+    await _said_anywhere(workshop, run_id, owner, STOP, yes=True)
+
+
+async def answer_anywhere(workshop: Workshop, run_id: str, asked_id: str, owner: str, *, yes: bool) -> None:
+    """Say yes or no to what waits, in whichever process; raises NotFound where nothing waits for this word."""
+    await _said_anywhere(workshop, run_id, owner, asked_id, yes=yes)
+
+
+async def _said_anywhere(workshop: Workshop, run_id: str, owner: str, key: str, *, yes: bool) -> None:
+    require_owner(workshop, owner)
+    live = workshop.live.find(run_id, owner)
+    if live is not None and key == STOP:
+        live.stop.set()
+        return
+    if live is not None:
+        live.answer(key, yes=yes)
+        return
+    run = await workshop.shelf.get_run(run_id, owner)
+    if run.stopped_by is not None or (key != STOP and key not in waits_for(run)):
+        raise NotFound("nothing waits for this word", field="run", key="workshop.nothing_waits")
+    await workshop.shelf.say(run_id, owner, key, "yes" if yes else "no")
+
+
 def live_run(workshop: Workshop, run_id: str, owner: str) -> LiveRun:
-    """The owner's run under way; raises NotFound."""
+    """The owner's run under way in this process; raises NotFound."""
     require_owner(workshop, owner)
     found = workshop.live.find(run_id, owner)
     if found is None:
@@ -173,26 +123,11 @@ def live_run(workshop: Workshop, run_id: str, owner: str) -> LiveRun:
     return found
 
 
-def _asking(live: LiveRun) -> Approve:
-    async def approve(spec: ToolSpec, arguments: dict[str, Any]) -> bool:
-        return await live.ask(spec.name, arguments)
-
-    return approve
-
-
 def _messages(asked: str | Sequence[ChatMessage]) -> list[ChatMessage]:
     messages = [say("user", asked)] if isinstance(asked, str) else [m for m in asked if m.role != "system"]
-    if not messages or messages[-1].role != "user" or not messages[-1].content.strip():
+    asked_last = next((m for m in reversed(messages) if m.role == "user"), None)
+    if asked_last is None or messages[-1].role not in ("user", "tool") or not asked_last.content.strip():
         raise InvalidInput("the text is empty", field="text", key="error.empty")
-    if len(messages[-1].content) > MOST_CHARACTERS or sum(len(m.content) for m in messages) > _MOST_BEFORE:
+    if len(asked_last.content) > MOST_CHARACTERS or sum(len(m.content) for m in messages) > _MOST_BEFORE:
         raise InvalidInput("the text is too long", field="text", key="error.too_long")
     return messages
-
-
-def _context(workshop: Workshop, question: Question, made: MediaShelf) -> ToolContext:
-    house = workshop.house
-    outside = workshop.outside() if workshop.outside is not None else None
-    services = Services(
-        house.search, house.sections, (), house.clock.now(), library=LibraryReader(house), outside=outside
-    )
-    return ToolContext(house.family_id, "", UNKNOWN_PERSON, question.lang, services, made)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from kangban.clinical.insert import ProposedDose, Section
+from kangban.kernel.frequency import frequencies
 from kangban.kernel.numbers import NUMBER, number
 from kangban.perception.inserts.printed import printed
 from kangban.perception.inserts.sentences import sentences
@@ -17,12 +18,6 @@ _SINGLE = re.compile(
     rf"(?:一次|每次|单次|1次|次服|顿服|每侧|take|instill|use|apply|swallow)(?:剂量)?(?:口服|服用|服|用|滴入?|喷|吸入|为|按体重)*\s*(?:每侧|每鼻孔|每眼|各)?\s*{_RANGE}\s*{_UNIT}(?P<kg>\s*/\s*(?:kg|公斤|千克))?"
     rf"|(?:每公斤体重|按体重每公斤)\s*(?:一次)?\s*(?P<klow>{_N})\s*(?:[-~—–至到]\s*(?P<khigh>{_N})\s*)?(?P<kunit>mg|毫克)"
 )
-_DAILY_TIMES = re.compile(
-    rf"(?:一日|每日|每天|1日|日服|一天|24小时(?:内)?)\s*(?:口服|服|用|最多|可|不(?:得|能|应|可)?超过|涂擦?|外用|点眼?|滴|喷)*\s*{_RANGE}\s*次"
-    rf"|(?P<en>once|twice|three times|four times|(?P<elow>\d)\s*(?:to|-)?\s*(?P<ehigh>\d)?\s*times)\s*(?:a day|daily|per day|every day)"
-)
-_ONCE_DAILY = re.compile(r"每晚|睡前|每早|每日晨|一日(?!\d|[一二三四五六])\s*顿服")
-_INTERVAL = re.compile(rf"(?:每隔?|间隔(?:时间)?(?:不少于|至少)?|every)\s*{_RANGE}\s*(?:个)?(?:小时|hours?)")
 _MOST = re.compile(
     rf"(?:24小时(?:内)?|一日|每日|每天|日|一天|最大)(?:的)?(?:最大)?(?:总?剂?量|用量|量)?(?:最多|不(?:得|能|应|可|要)?(?:超过|多于)|最大(?:剂量|量)?(?:为|不超过)?|为)\s*(?P<n>{_N})\s*(?P<u>mg|毫克|g|克|片|粒|袋|ml|毫升|滴|支)"
     r"|(?:do not (?:take|exceed)|no) more than\s*(?P<en>\d+)\s*(?P<eu>tablets?|caplets?|capsules?|softgels?|mg|doses)?\s*(?:in|per|within|a)\s*(?:any\s*)?(?:24|day)"
@@ -55,18 +50,17 @@ def find_doses(sections: Iterable[Section]) -> tuple[ProposedDose, ...]:
 
 
 def _dose(text: str, source: str, span: tuple[int, int], age: tuple[float | None, float | None]) -> ProposedDose | None:
-    single, times, gap, most, days = (p.search(text) for p in (_SINGLE, _DAILY_TIMES, _INTERVAL, _MOST, _DAYS))
-    if not any((single, times, gap, most, days)) and not _ONCE_DAILY.search(text):
+    single, most, days = (p.search(text) for p in (_SINGLE, _MOST, _DAYS))
+    said = tuple(frequencies(text))
+    times = next((one for one in said if one.apart is None), None)
+    gap = next((one.apart for one in said if one.apart is not None), None)
+    if not any((single, said, most, days)):
         return None
     low, high, unit, per_kg = _single(single)
-    day_low, day_high = _times(times)
-    if day_low is None and _ONCE_DAILY.search(text):
-        day_low = day_high = 1.0
     if single is None and times is None:
         age = (None, None)
     return ProposedDose(
-        source, span, age[0], age[1], low, high, unit, per_kg, day_low, day_high,
-        number(gap["low"]) if gap else None,
+        source, span, age[0], age[1], low, high, unit, per_kg, times.low if times else None, times.high if times else None, gap,
         _read(most["n"] or most["en"]) if most else None,
         (most["u"] or most["eu"] or "") if most else "",
         _read(days["n"] or days["en"]) if days else None,
@@ -89,19 +83,6 @@ def _single(match: re.Match[str] | None) -> tuple[float | None, float | None, st
     low = _read(match["low"])
     unit, _, kg = match["unit"].partition("/")
     return low, _read(match["high"]) or low, unit, bool(kg or match["kg"])
-
-
-_EN_TIMES = {"once": 1.0, "twice": 2.0, "three times": 3.0, "four times": 4.0}
-
-
-def _times(match: re.Match[str] | None) -> tuple[float | None, float | None]:
-    if match is None:
-        return None, None
-    if match["en"]:
-        low = _EN_TIMES.get(match["en"]) or _read(match["elow"])
-        return low, _read(match["ehigh"]) or low
-    low = _read(match["low"])
-    return low, _read(match["high"]) or low
 
 
 def _years(value: str, unit: str | None) -> float:

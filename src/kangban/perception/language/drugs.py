@@ -10,7 +10,8 @@ import msgspec
 from rapidfuzz.distance import OSA
 
 from kangban.clinical.utterance import DrugMention
-from kangban.kernel.numbers import NUMBER, number
+from kangban.kernel.frequency import frequencies
+from kangban.kernel.numbers import NUMBER
 from kangban.perception.language.lexicon import Hit, Lexicon, lexicon
 from kangban.perception.language.negation import Denied, is_denied
 from kangban.rules.names import fold
@@ -19,27 +20,6 @@ _UNIT = r"(?:mg|g|ug|µg|mcg|ml|iu|毫克|克|毫升|微克|单位|片半|片|�
 _DOSE = re.compile(
     rf"(?:一次|每次|每回|一回|吃了|喝了|吃|服|用|take|took|taking)?\s*(?P<dose>(?:\d+/\d+|{NUMBER}|half an?|half|one|two|three|a)\s*(?:[-~–至到]\s*{NUMBER}\s*)?{_UNIT})(?![a-z])"
 )
-_TIMES = re.compile(
-    rf"(?:一天|每天|每日|一日|日|天天|a day|daily|per day)\s*(?:吃|服|喝|用)?\s*(?P<n>{NUMBER}|once|twice)\s*(?:次|回|顿|遍)"
-    rf"|(?P<e>\d+|once|twice|one|two|three|four)\s*(?:times?)?\s*(?:a day|daily|per day|/day)|(?P<q>每隔?|every\s*|q)\s*(?P<h>{NUMBER})\s*(?:个)?(?:小时|hours?|hrs?|h)"
-    r"|(?P<code>\b(?:qd|bid|tid|qid|qn|b\.i\.d|t\.i\.d|hs)\b)|早晚各|(?P<qd>每晚|睡前|每早|每天早上|every night|at bedtime|every morning)"
-)
-_CODES = {
-    "qd": 1.0,
-    "bid": 2.0,
-    "b.i.d": 2.0,
-    "tid": 3.0,
-    "t.i.d": 3.0,
-    "qid": 4.0,
-    "qn": 1.0,
-    "hs": 1.0,
-    "once": 1.0,
-    "twice": 2.0,
-    "one": 1.0,
-    "two": 2.0,
-    "three": 3.0,
-    "four": 4.0,
-}
 _FORM = "缓释胶囊|缓释片|肠溶片|分散片|软胶囊|胶囊|颗粒|口服液|糖浆|混悬液|滴眼液|眼药水|软膏|乳膏|滴丸|冲剂|注射液|喷雾剂|栓|片|丸|散"
 _LOOKS_CN = re.compile(rf"(?P<name>[\u4e00-\u9fff]{{2,9}}?)(?P<form>{_FORM})(?![\u4e00-\u9fff]{{0,1}}[装])")
 _STEM_CN = re.compile(
@@ -137,25 +117,10 @@ def _with_doses(text: str, mentions: list[DrugMention]) -> list[DrugMention]:
         stop = mentions[at + 1].start if at + 1 < len(mentions) else len(text)
         after = re.split(r"[。！？!?；;\n]", text[one.end : min(stop, one.end + 40)])[0]
         dose = _DOSE.search(after)
-        times = _TIMES.search(after)
-        per_day = _per_day(times) if times else None
+        often = next(frequencies(after), None)
         said = dose["dose"].strip() if dose and dose.start() <= 14 else None
-        done.append(msgspec.structs.replace(one, dose=said, per_day=per_day))
+        done.append(msgspec.structs.replace(one, dose=said, per_day=round(often.high, 2) if often else None))
     return done
-
-
-def _per_day(match: re.Match[str]) -> float | None:
-    if match["h"]:
-        gap = number(match["h"])
-        return round(24 / gap, 2) if gap else None
-    if match["code"]:
-        return _CODES[match["code"].rstrip(".")]
-    if match["qd"]:
-        return 1.0
-    word = match["n"] or match["e"]
-    if word is None:
-        return 2.0
-    return _CODES.get(word) or number(word)
 
 
 class NearNames:

@@ -37,7 +37,10 @@ _DAYS = re.compile(
     r"(?:共|连[用服]|疗程|服用|用|[*×xX])\s*[::]?\s*((?:\d{1,3}|[一二三四五六七八九十]+)\s*(?:天|日|周|个月))|(?<=\s)(\d{1,3}\s*天)(?=\s|$|[,;])|\bfor (\d{1,3} days)",
     re.IGNORECASE,
 )
-_START = re.compile(r"^\s*(?:(?:\(?\d{1,2}[.、)]|[①-⑳]|Rp?[.:/]?\s|●|■|\*)\s*)+")
+# A number in a cell of its own counts lines; before a single letter or character it may be an amount.
+_START = re.compile(
+    r"^\s*(?:(?:\(?\d{1,2}[.、)]|\d{1,2}(?=\s{2,}[A-Za-z\u4e00-\u9fff]{2})|[①-⑳]|Rp?[.:/]?\s|●|■|\*)\s*)+"
+)
 _DIRECTION = re.compile(r"^(?:用\s*法|用法用量|Sig\.?|sig|医嘱|使用方法|服法|嘱托|用量)\s*[::.]?", re.IGNORECASE)
 _FORM = re.compile(
     r"片|胶囊|颗粒|口服液|混悬液|混悬剂|干混悬剂|糖浆|注射液|注射用|软膏|乳膏|凝胶|滴眼液|滴鼻液|滴耳液|喷雾剂|气雾剂|吸入剂|粉雾剂|贴剂|贴膏|丸|散|栓|洗剂|溶液|滴剂|缓释|控释|肠溶|合剂|膏|饮片|酊|tablets?|capsules?|syrup|injection|cream",
@@ -103,7 +106,7 @@ def _medicine(group: list[Line]) -> PrintedMedicine:
     cells = [c for line in group for c in line.cells]
     confidence = min(c.confidence for c in cells)
     doubts: set[str] = set()
-    if not name or len(name) > 40:
+    if len(name) > 40 or not any(one.isalpha() for one in name):
         doubts.add("name_unread")
     if not (dose and frequency):
         doubts.add("directions_unread")

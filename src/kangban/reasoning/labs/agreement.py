@@ -98,16 +98,21 @@ def _ordinary(analyte: Analyte, value: float | None, unit: str, bands: Bands) ->
 
 
 def _far_range(analyte: Analyte, row: PrintedRow, unit: str) -> bool:
-    """A printed range in which no known range of this analyte can lie: the name, unit or range is another row's."""
-    if not analyte.ranges:
+    """A printed range in which no known range of this analyte can lie: the name, unit or range is another row's.
+
+    Bands of one sex only say nothing of the other's (FSH of men), and each band is asked by itself.
+    """
+    if not analyte.ranges or {b.person.sex for b in analyte.ranges} in ({"male"}, {"female"}):
         return False
     low, high = (in_own_unit(analyte, x, unit) if x is not None else None for x in (row.low, row.high))
-    tops, bottoms = [b.high for b in analyte.ranges], [b.low for b in analyte.ranges]
-    top = None if None in tops else max(x for x in tops if x is not None)
-    bottom = None if None in bottoms else min(x for x in bottoms if x is not None)
+    return all(_far(low, high, band.low, band.high) for band in analyte.ranges)
+
+
+def _far(low: float | None, high: float | None, bottom: float | None, top: float | None) -> bool:
+    """Whether low to high lies clear of bottom to top, or is of quite another size."""
     above = low is not None and top is not None and top > 0 and low > 3 * top
     below = high is not None and bottom is not None and high < bottom / 3
-    tall = high is not None and top is not None and (high > 8 * top or high < top / 8)
+    tall = high is not None and top is not None and top > 0 and (high > 8 * top or high < top / 8)
     return above or below or tall
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import islice
 
 import msgspec
 
@@ -18,6 +19,8 @@ from kangban.rules.schema import Analyte
 
 # The reader's own trouble with a unit: what it then reads says nothing of the column.
 _READERS = frozenset({"unit_unread", "cell_moved", "joined_cells"})
+_GASES = "血气分析"
+_ENOUGH_GASES = 2  # one arterial name may be a stray; two make the table a blood gas report
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -52,7 +55,22 @@ def named_row(row: PrintedRow, report: PrintedReport) -> Named:
 def _resolved(name: str, unit: str, row: PrintedRow, report: PrintedReport) -> LabName:
     result = "number" if row.value is not None else "words" if row.text.strip() else ""
     sampled = row.specimen if specimen_of(row.specimen) else ""
-    return resolve_analyte(name, unit, sampled, row.panel or report.title, result)
+    found = resolve_analyte(name, unit, sampled, row.panel or report.title, result)
+    if not sampled and _specimen(found) == "body" and _among_gases(row, report):
+        return resolve_analyte(name, unit, sampled, _GASES, result)
+    return found
+
+
+def _specimen(lab: LabName) -> str:
+    row = analyte_names().by_id.get(lab.analyte) if lab.analyte else None
+    return row.specimen if row is not None else ""
+
+
+def _among_gases(row: PrintedRow, report: PrintedReport) -> bool:
+    """Whether the row's table is a blood gas report without a heading, where nothing is measured on the skin."""
+    beside = (r for r in report.rows if (r.page, r.panel) == (row.page, row.panel) and r is not row)
+    gases = (r for r in beside if _specimen(resolve_analyte(r.name, r.unit)) == "arterial_blood")
+    return len(list(islice(gases, _ENOUGH_GASES))) == _ENOUGH_GASES
 
 
 def _unnamed(lab: LabName) -> str:

@@ -14,8 +14,7 @@ class Gathered:
     """Collects the outcome of one check; merging never loses severity or citations."""
 
     def __init__(self) -> None:
-        self._findings: dict[tuple[str, frozenset[str], frozenset[str], str], Finding] = {}
-        self._citations: dict[tuple[str, frozenset[str], frozenset[str], str], set[str]] = {}
+        self._findings: dict[tuple[str, frozenset[str], frozenset[str], str], list[Finding]] = {}
         self._unknown: dict[str, UnknownFact] = {}
         self.checked = 0
 
@@ -48,38 +47,31 @@ class Gathered:
         # Cautions of different rules about one ingredient are different matters; pairs are not.
         matter = rule if kind not in ("interaction", "duplicate") or len(new.ingredients) < 2 else ""
         key = (kind, about or frozenset(new.ingredients), frozenset(new.medicines), matter)
-        old = self._findings.get(key)
-        self._findings[key] = new if old is None else _merge(old, new)
-        self._citations.setdefault(key, set()).update(new.citations)
+        self._findings.setdefault(key, []).append(new)
 
     def miss(self, fact: str, worst: Severity, why: tuple[str, str], medicines: tuple[str, ...]) -> None:
         """Note a missing fact; several reasons for one fact become one entry with the worst outcome."""
         old = self._unknown.get(fact)
         if old is None:
-            self._unknown[fact] = UnknownFact(fact, why[0], why[1], worst, tuple(dict.fromkeys(medicines)))
+            self._unknown[fact] = UnknownFact(fact, why[0], why[1], worst, tuple(sorted(set(medicines))))
             return
-        replace = severity_rank(worst) < severity_rank(old.worst)
+        replace = (severity_rank(worst), why[0]) < (severity_rank(old.worst), old.why)
         self._unknown[fact] = UnknownFact(
             fact,
             why[0] if replace else old.why,
             why[1] if replace else old.why_en,
             worse_severity(worst, old.worst),
-            tuple(dict.fromkeys((*old.medicines, *medicines))),
+            tuple(sorted({*old.medicines, *medicines})),
         )
 
     def findings(self) -> tuple[Finding, ...]:
         """Worst first; ties by kind and names, so that input order never matters."""
         return tuple(
             sorted(
-                (self._with_all_citations(key, found) for key, found in self._findings.items()),
+                map(_merged, self._findings.values()),
                 key=lambda f: (severity_rank(f.severity), f.kind, sorted(f.ingredients), sorted(f.medicines), f.rule),
             )
         )
-
-    def _with_all_citations(self, key: tuple[str, frozenset[str], frozenset[str], str], found: Finding) -> Finding:
-        """Its own sources first, those of merged rules behind them in a fixed order."""
-        more = sorted(self._citations[key].difference(found.citations))
-        return msgspec.structs.replace(found, citations=(*found.citations, *more)) if more else found
 
     def unknown(self) -> tuple[UnknownFact, ...]:
         """Most valuable question first: the worst outcome, then the number of medicines it touches."""
@@ -96,13 +88,19 @@ def _join(names: tuple[str, ...], lang: str) -> str:
     return ("、" if lang == "zh" else ", ").join(names)
 
 
-def _merge(old: Finding, new: Finding) -> Finding:
-    worst, other = sorted((old, new), key=lambda f: (severity_rank(f.severity), f.rule, f.message))
-    rules = {old.rule, new.rule, *old.also_rules, *new.also_rules} - {worst.rule}
+def _merged(found: list[Finding]) -> Finding:
+    """Rules about one matter as one finding: the worst leads, its own sources first, whatever order they came in."""
+    if len(found) == 1:
+        return found[0]
+    worst, *others = sorted(found, key=lambda f: (severity_rank(f.severity), f.rule, f.message))
+    rules = {one.rule for one in others} - {worst.rule}
+    instead = next((one for one in (worst, *others) if one.instead), worst)
+    more = {citation for one in others for citation in one.citations}.difference(worst.citations)
     return msgspec.structs.replace(
         worst,
-        instead=worst.instead or other.instead,
-        instead_en=worst.instead_en or other.instead_en,
+        instead=instead.instead,
+        instead_en=instead.instead_en,
+        citations=(*worst.citations, *sorted(more)),
         also_rules=tuple(sorted(rules)),
-        family_confirmed_insert=tuple(sorted({*old.family_confirmed_insert, *new.family_confirmed_insert})),
+        family_confirmed_insert=tuple(sorted({name for one in found for name in one.family_confirmed_insert})),
     )

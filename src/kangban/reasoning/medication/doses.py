@@ -110,7 +110,7 @@ def _unreadable(item: Item, ingredient: str, names: Catalogue, gathered: Gathere
 
 
 def _check(row: Ingredient, parts: list[Use], view: PersonView, names: Catalogue, gathered: Gathered) -> None:
-    rows = [(limit, *holds(limit.person, view, names)) for limit in row.dose if limit.route == "oral"]
+    rows = [(limit, *holds(limit.person, view, names)) for limit in row.dose if limit.route in _WHOLE_BODY]
     if not rows:
         return
     sure = [limit for limit, tri, _ in rows if tri is Tri.YES]
@@ -150,6 +150,8 @@ def _no_row(row: Ingredient, parts: list[Use], view: PersonView, gathered: Gathe
     )
 
 
+_DAY = 24.0  # hours
+_WHOLE_BODY = frozenset({"oral", "injection"})
 Over = tuple[Severity, str, float, float, str]  # severity, text key, amount, limit, dimension
 
 
@@ -170,8 +172,10 @@ def _exceeds(limit: Limit, parts: list[Use]) -> Over | None:
     if limit.row.max_per_day is not None and times > limit.row.max_per_day:
         found.append(("avoid", "medication.over_times", times, limit.row.max_per_day, "count"))
     hours = limit.row.min_interval_hours
-    if hours and times > 24 / hours + 0.0001:
-        found.append(("avoid", "medication.over_times", times, int(24 / hours), "count"))
+    if hours and times > _DAY / hours + 0.0001:
+        # What is meant for once a week and taken every day has killed people.
+        weekly = ("contraindicated", "medication.over_days", times, hours / _DAY, "count")
+        found.append(weekly if hours > _DAY else ("avoid", "medication.over_times", times, int(_DAY / hours), "count"))
     return min(found, key=lambda o: o[0] != "contraindicated") if found else None
 
 

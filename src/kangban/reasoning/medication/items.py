@@ -9,6 +9,7 @@ import msgspec
 
 from kangban.clinical.finding import NotInCatalogue
 from kangban.clinical.person import MedicineUse
+from kangban.reasoning.medication.directions import without_frequency
 from kangban.reasoning.medication.resolve import Resolver
 from kangban.rules.catalogue import Named, Reach
 
@@ -58,7 +59,8 @@ def gather(
     items: list[Item] = []
     missing: dict[str, NotInCatalogue] = {}
     place: dict[str, int] = {}
-    for use, is_asked in [*((u, True) for u in asked), *((u, False) for u in taken)]:
+    for said, is_asked in [*((u, True) for u in asked), *((u, False) for u in taken)]:
+        use = _with_frequency(said)
         found = resolver.resolve(use.name)
         if found.named is None or found.match == "misspelt":
             missing.setdefault(use.name, NotInCatalogue(use.name, found.suggestions))
@@ -75,6 +77,16 @@ def gather(
         place.setdefault(key, len(items))
         items.append(_item(use, found.named, resolver, is_asked))
     return items, list(missing.values())
+
+
+def _with_frequency(use: MedicineUse) -> MedicineUse:
+    """How often, where the dose says it; where both say it, the more frequent counts."""
+    if not use.dose:
+        return use
+    dose, often = without_frequency(use.dose)
+    if often is None:
+        return use
+    return msgspec.structs.replace(use, dose=dose, per_day=max(often, use.per_day or 0.0))
 
 
 def _item(use: MedicineUse, named: Named, resolver: Resolver, asked: bool) -> Item:

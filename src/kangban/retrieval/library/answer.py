@@ -41,16 +41,24 @@ def fits(question: str, hit: LibraryHit) -> bool:
     return sum(t in have for t in wanted) / len(wanted) >= _LEAST_COVERED
 
 
-def quoted(question: str, hits: Sequence[LibraryHit], *, soothing: bool = True) -> list[Quoted]:
+def names_any(question: str, hit: LibraryHit) -> bool:
+    """Whether a passage has anything of what the question itself speaks of; True where it speaks of nothing."""
+    wanted = [t for t in focus(question) if len(t) > 1]
+    have = terms(f"{hit.title}\n{hit.heading}\n{hit.passage}")
+    return not wanted or any(t in have for t in wanted)
+
+
+def quoted(question: str, hits: Sequence[LibraryHit], *, own: str = "", soothing: bool = True) -> list[Quoted]:
     """The sentences that answer best, in the order of the hits; [] says that nothing was found.
 
+    `own` is a follow-up as it was asked: what it borrows from the question before is no answer to it by itself.
     `soothing` False leaves out what would make anybody wait: for an urgent question, and for tradition always.
     """
     weights = _weights(question, hits)
     whole = sum(weights.values()) or 1.0
     found: list[tuple[float, int, int, Quoted]] = []
     for rank, hit in enumerate(hits[:_MOST_PASSAGES]):
-        if not fits(question, hit):
+        if not fits(question, hit) or not names_any(own, hit):
             continue
         answer = _without_question(hit.passage)
         for place, sentence in enumerate(sentences(answer)):

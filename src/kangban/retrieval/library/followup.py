@@ -13,7 +13,9 @@ _LEANS = re.compile(
     re.I,
 )
 _POINTS = re.compile(r"它们?的?|这个病?|这种病?|那个病?|那种病?|该病|这病|\b(?:it|its|that one|this one)\b", re.I)
-_WHAT_ABOUT = re.compile(r"^(?:那么?|还有|换成|如果是)?(?P<other>[^呢?？，,。]{1,16})呢[?？]?$")
+_WHAT_ABOUT = re.compile(
+    r"^(?:那么?|还有|换成|如果是)?(?!(?:那么?|还有|另外|然后)呢)(?P<other>[^呢?？，,。]{1,16})呢[?？]?$"
+)
 _GROUP = re.compile(r"儿童|小孩|孩子|宝宝|婴儿|孕妇|怀孕|哺乳|老人|老年人|成人|大人|男|女|肝|肾")
 # Where a question stops naming its subject and begins to ask.
 _INTENT = re.compile(

@@ -138,7 +138,11 @@ class Check:
 
     def _acts(self, line: str, state: str) -> None:
         name = name_of(self._reading, line)
-        if state == "open":
+        if state == "open" and not is_row(line) and "old" in self._reading.medicine(number_of(line)).doubts:
+            # An order that has run out: only a person knows whether it is still taken.
+            self._act(line, "over", "enter", name, "btn p")
+            self._act(line, "taking", "t", name, "btn")
+        elif state == "open":
             self._act(line, "accept", "enter", name, "btn p")
         if is_row(line) and state != "rejected":
             word = self._visit.text("web_reports.act.edit")
@@ -160,7 +164,7 @@ class Check:
 
     def _decider(self, line: str, say: str) -> Callable[[], Awaitable[None]]:
         async def work() -> None:
-            await self._decide(LineChange(line, say))  # pyright: ignore[reportArgumentType]
+            await self._decide(_change(line, say))
             with self._list:  # the button that was pressed may be gone
                 run(f"kangban.line({quoted(line)}, {'false' if say == 'undo' else 'true'})")
 
@@ -233,3 +237,10 @@ class Check:
         if self._sure is not None:
             self._sure.set_text(text("web_reports.accept_sure", n=len(sure)))
             self._sure.set_visibility(bool(sure))
+
+
+def _change(line: str, say: str) -> LineChange:
+    """What a button says: "over" and "taking" accept an old order and say whether it is still taken."""
+    if say in {"over", "taking"}:
+        return LineChange(line, "accept", taking=say == "taking")
+    return LineChange(line, say)  # pyright: ignore[reportArgumentType]

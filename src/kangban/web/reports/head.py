@@ -9,6 +9,7 @@ from kangban.journeys.house import Member, access
 from kangban.journeys.reports.belonging import move
 from kangban.journeys.reports.erase import erase_report
 from kangban.journeys.reports.reading import taken_at
+from kangban.journeys.reports.reread import reread
 from kangban.record.policy import DAYS
 from kangban.web.elements import Tag, button, link, quoted, run
 from kangban.web.names import call_name
@@ -102,8 +103,17 @@ class Head:
                 with Tag("div", classes="row"):
                     if others and reading.body.whose.verdict != "differs":
                         move_form(visit, reading, others)
+                    again = button(visit.text("web_reports.reread"), "btn flat")
+                    again.on("click", visit.guarded(self._again), js_handler="() => emit()")
                     words = visit.text("web_reports.delete"), visit.text("web_reports.delete_sure")
                     sure_button(visit, *words, self._away)
+
+    async def _again(self) -> None:
+        visit, here = self._visit, self._reading
+        found = await reread(visit.house, here.id)
+        still = any(one.id == here.id for one in found)
+        to = address_of(here) if still else visit.at(ADDRESS, here.member_id)
+        run(f"location.assign({quoted(to)})")
 
     async def _away(self) -> None:
         await erase_report(self._visit.house, self._reading.id)

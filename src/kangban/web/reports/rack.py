@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
+from functools import partial
+from typing import Protocol
 
 from nicegui import context
 
@@ -13,7 +15,7 @@ from kangban.journeys.attachments import Upload
 from kangban.journeys.house import Member
 from kangban.journeys.reports.erase import erase_file
 from kangban.journeys.reports.shelf import KeptFile
-from kangban.journeys.reports.upload import PageRead, ReadingDone, ReportEvent, read_again, upload
+from kangban.journeys.reports.upload import Kept, PageRead, ReadingDone, ReportEvent, read_again, upload
 from kangban.journeys.reports.viewing import Shelf, shelf_of
 from kangban.kernel.errors import KangbanError
 from kangban.web.elements import Tag, button, link, quoted, run
@@ -24,7 +26,16 @@ from kangban.web.reports.line import is_doubtful
 from kangban.web.sure import sure_button
 from kangban.web.visit import Visit
 
+SEVERAL_PEOPLE = "report.several_people"
 ACCEPT = ".pdf,.png,.jpg,.jpeg,.heic,.webp,.tif,.tiff,.bmp,.gif,.docx,.md,.txt,.csv,.zip"
+
+
+class Reads(Protocol):
+    """A way of reading one file, begun anew with each call."""
+
+    def __call__(self, *, together: bool = False) -> AsyncGenerator[ReportEvent, None]:
+        """Begin reading; `together` keeps papers of several people as they are."""
+        ...
 
 
 class Rack:
@@ -35,7 +46,8 @@ class Rack:
         self._order = asyncio.Lock()  # one file after the other: the reader has one desk
         self._running: set[asyncio.Task[None]] = set()
         self._writes = False
-        self._drawn: Shelf | None = None
+        self._reading: set[str] = set()  # ids of files on their way: not offered a second time
+        self._drawn: tuple[Shelf, list[KeptFile]] | None = None
 
     async def draw(self) -> None:
         """The place for files, then the reports."""
@@ -61,49 +73,65 @@ class Rack:
     async def _came(self, files: list[Upload]) -> None:
         alone = len(files) == 1 and not self._running
         for one in files:
-            self._start(one.name, upload(self._visit.house, self._member.id, one), alone=alone)
+            self._start(one.name, partial(upload, self._visit.house, self._member.id, one), alone=alone)
 
-    def _start(self, name: str, events: AsyncGenerator[ReportEvent, None], *, alone: bool) -> None:
+    def _start(self, name: str, work: Reads, *, alone: bool, together: bool = False) -> None:
         with self._jobs:
             job = Job(self._visit, name)
-        task = asyncio.create_task(self._read(job, events, alone=alone))
+        task = asyncio.create_task(self._read(job, work, alone=alone, together=together))
         job.on_cancel(task.cancel)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _read(self, job: Job, events: AsyncGenerator[ReportEvent, None], *, alone: bool) -> None:
+    async def _read(self, job: Job, work: Reads, *, alone: bool, together: bool) -> None:
         with self._jobs:
             try:
-                async with self._order, aclosing(events):
-                    async for event in events:
-                        if not await self._visit.still_here():
-                            self._visit.send_away()
-                            return
-                        job.show(event)
-                        if isinstance(event, ReadingDone) and alone and len(event.reports) == 1:
-                            run(f"location.assign({quoted(address_of(event.reports[0]))})")
+                async with aclosing(work(together=together)) as events:
+                    # Kept at once: whoever leaves while it waits for its turn loses nothing.
+                    kept = await anext(events)
+                    if isinstance(kept, Kept):
+                        job.file = kept.document_id
+                        self._reading.add(job.file)
+                        await self.look()
+                    async with self._order:
+                        await self._follow(job, events, alone=alone)
             except asyncio.CancelledError:
                 job.stopped()
             except KangbanError as error:
                 job.failed(self._visit.words(error))
+                if error.key == SEVERAL_PEOPLE:
+                    job.offer_together(lambda: self._start(job.name, work, alone=alone, together=True))
+            finally:
+                self._reading.discard(job.file)
         await self.look()
+
+    async def _follow(self, job: Job, events: AsyncGenerator[ReportEvent, None], *, alone: bool) -> None:
+        job.begun()
+        async for event in events:
+            if not await self._visit.still_here():
+                self._visit.send_away()
+                return
+            job.show(event)
+            if isinstance(event, ReadingDone) and alone and len(event.reports) == 1:
+                run(f"location.assign({quoted(address_of(event.reports[0]))})")
 
     # --- what there is ---------------------------------------------------------------------------
 
     async def look(self) -> None:
         """Draw what there is, if it is something else than what stands there; others may have brought something."""
         shelf = await shelf_of(self._visit.house, self._member.id)
-        if shelf == self._drawn:
+        unread = [one for one in shelf.unread if one.id not in self._reading]
+        if (shelf, unread) == self._drawn:
             return
-        self._drawn = shelf
+        self._drawn = (shelf, unread)
         text = self._visit.text
         self._list.clear()
         with self._list:
-            if shelf.unread and self._writes:
+            if unread and self._writes:
                 with Tag("section", classes="sec", aria_labelledby="unread"):
                     Tag("h2", text("web_reports.unread"), id="unread")
                     with Tag("ul", classes="rows"):
-                        for file in shelf.unread:
+                        for file in unread:
                             self._unread(file)
             with Tag("section", classes="sec", aria_labelledby="all-reports"):
                 Tag("h2", text("web_reports.all", n=len(shelf.reports)), id="all-reports")
@@ -129,7 +157,7 @@ class Rack:
         visit, name = self._visit, file.body.name
 
         async def read() -> None:
-            self._start(name, read_again(visit.house, self._member.id, file.id), alone=False)
+            self._start(name, partial(read_again, visit.house, self._member.id, file.id), alone=False)
 
         with Tag("li"):
             Tag("span", name, "w")
@@ -162,8 +190,8 @@ class Job:
     """One file being read."""
 
     def __init__(self, visit: Visit, name: str) -> None:
-        self._visit, self._pages = visit, 0
-        with Tag("li"):
+        self._visit, self._pages, self.name, self.file = visit, 0, name, ""
+        with Tag("li") as self._place:
             with Tag("span", classes="w"):
                 Tag("b", name)
                 self._told = Tag("small", visit.text("web_reports.waiting"))
@@ -197,17 +225,31 @@ class Job:
                         asked = each.body.whose.verdict == "differs"
                         word = text("web_reports.ask_whose") if asked else named(self._visit, each)
                         link(word, address_of(each), "btn")
-        else:
-            self._told.set_text(text("web_reports.reading", n=0))
+
+    def begun(self) -> None:
+        """Its turn has come."""
+        self._told.set_text(self._visit.text("web_reports.reading", n=0))
 
     def stopped(self) -> None:
         """Somebody stopped it, or the page has gone."""
-        self._end(self._visit.text("web_reports.stopped"))
+        self._end(self._visit.text("web_reports.stopped" if self.file else "web_reports.stopped_early"))
 
     def failed(self, words: str) -> None:
         """It cannot be read."""
         self._end(words)
         self._told.classes(replace="wrong")
+
+    def offer_together(self, work: Callable[[], None]) -> None:
+        """Papers of several people that cannot be parted: they are kept as they are only if a person says so."""
+
+        def again() -> None:
+            work()
+            self._place.delete()
+
+        with self._place:
+            word = self._visit.text("web_reports.together")
+            one = button(word, aria_label=f"{word} {self.name}")
+        one.on("click", again, js_handler="() => emit()")
 
     def _end(self, words: str) -> None:
         self._told.set_text(words)

@@ -126,3 +126,10 @@ def test_an_end_that_is_computed_or_before_the_start_is_doubted() -> None:
     assert (computed.box_label.expires_on, computed.doubts) == (date(2026, 5, 10), ("expiry_unread",))
     swapped = box(*front, (0.2, "生产日期:2027.05.11"), (0.2, "有效期至:2024.04"))
     assert "expiry_unread" in swapped.doubts
+
+
+def test_a_number_in_a_cell_of_its_own_is_no_name() -> None:
+    report = read("门诊处方笺\n姓名:张三\nRp\n1    阿托伐他汀钙片    20mg×14片    口服 一次20mg 每晚1次\n医师:陈四\n")
+    assert [one.name for one in report.medicines] == ["阿托伐他汀钙片"]
+    unnamed = read("门诊处方笺\n姓名:张三\nRp\n1.    20mg×14片    口服 一次20mg 每晚1次\n医师:陈四\n")
+    assert all("name_unread" in one.doubts for one in unnamed.medicines)

@@ -1,0 +1,1 @@
+"""Tools that see, hear, speak and draw, and the one that reads a FHIR server."""

@@ -1,0 +1,1 @@
+"""The workshop's pages: agents, tools, a talk to try them, and what became of every run."""

@@ -1,0 +1,1 @@
+"""The tools over OpenAPI: the real application, over a house in memory."""

@@ -1,0 +1,1 @@
+"""Servers of other people, reached for real: each stands in a process of its own."""

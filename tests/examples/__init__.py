@@ -1,0 +1,1 @@
+"""The examples of examples/, each run with its own framework."""
