@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from mcp.server.context import ServerRequestContext
 from mcp.shared.exceptions import MCPError
+from mcp.shared.message import ServerMessageMetadata
 from mcp_types import (
     AudioContent,
     CallToolResult,
@@ -94,8 +95,10 @@ async def _reconnection(session: Session, _told: dict[str, Any]) -> CallToolResu
 async def _sampling(session: Session, told: dict[str, Any]) -> CallToolResult:
     message = SamplingMessage(role="user", content=TextContent(text=str(told.get("prompt", ""))))
     request = CreateMessageRequest(params=CreateMessageRequestParams(messages=[message], max_tokens=100))
+    # On the stream of the call itself: the client's standing stream may not be open yet, and what is sent there is lost.
+    beside = ServerMessageMetadata(related_request_id=session.request_id)
     try:
-        answer = await session.session.send_request(request, CreateMessageResult)
+        answer = await session.session.send_request(request, CreateMessageResult, metadata=beside)
     except MCPError as error:
         return CallToolResult(content=[TextContent(text=f"no sampling: {error}")], is_error=True)
     words = answer.content.text if isinstance(answer.content, TextContent) else ""
