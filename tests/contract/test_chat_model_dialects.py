@@ -170,7 +170,7 @@ async def test_one_connection_serves_many_requests(server: ModelServer) -> None:
         for _ in range(3):
             stream: AsyncIterator[ChatEvent] = model.stream(ASK)
             assert isinstance([event async for event in stream][-1], Finished)
-        pool = model._wire._transport._pool
-        assert len(pool.connections) == 1
+        kept = model._wire._session.connector._conns.values()
+        assert [len(connections) for connections in kept] == [1]
     finally:
         await model.close()

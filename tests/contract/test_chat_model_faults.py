@@ -224,7 +224,9 @@ async def test_closing_the_iterator_is_seen_by_the_server(server: ModelServer) -
     assert len(got) == 20
     assert server.seen("closed")["left"] == 0
     await stream.aclose()
-    assert not model._wire._transport._pool.connections  # at once, not when the garbage is collected
+    connector = model._wire._session.connector
+    assert not connector._acquired  # at once, not when the garbage is collected
+    assert not any(connector._conns.values())
     assert await asyncio.to_thread(server.seen_leaving, "closed")
     await model.close()
 

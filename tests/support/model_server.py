@@ -101,7 +101,8 @@ class Talk:
         return True
 
     def _chunk(self, piece: bytes) -> None:
-        self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+        if piece:  # an empty chunk would be the end of the body
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
 
     def _wait(self, for_s: float) -> None:
         """Sleep, but raise as soon as the client has gone."""

@@ -20,7 +20,7 @@ from kangban.kernel.errors import Unavailable
 from kangban.ports.chat_model import ChatEvent, ChatRequest, Place
 
 if TYPE_CHECKING:
-    import httpx
+    import aiohttp
 
 _DRAIN_S = 0.25  # after [DONE]: time for the end of the body, so that the connection can be used again
 _LONGEST_REFUSAL = 64 * 1024
@@ -126,31 +126,29 @@ class OpenAIChat:
         except Unavailable as fault:
             raise Passing(fault) from None
         finally:
-            await response.aclose()
+            response.close()
 
-    async def _accepted(self, request: ChatRequest) -> httpx.Response:
+    async def _accepted(self, request: ChatRequest) -> aiohttp.ClientResponse:
         """The open 200 response; raises Passing or InvalidInput. Sends again at once when it learnt a quirk."""
         while True:
             response = await self._sent(
                 request_body(self._settings.name, request, self._quirks, self._settings.cache_key)
             )
-            if response.status_code == 200:
+            if response.status == 200:
                 return response
             try:
                 body = Body(response, self._settings.idle_s, self._settings.idle_s)
                 words = (await body.whole(_LONGEST_REFUSAL)).decode(errors="replace")
             finally:
-                await response.aclose()
-            if response.status_code not in (400, 422) or not learn(self._quirks, words):
-                raise_for_status(response.status_code, words, asked_wait(response.headers))
+                response.close()
+            if response.status not in (400, 422) or not learn(self._quirks, words):
+                raise_for_status(response.status, words, asked_wait(response.headers))
 
-    async def _sent(self, body: bytes) -> httpx.Response:
+    async def _sent(self, body: bytes) -> aiohttp.ClientResponse:
         try:
             return await self._wire.post(body)
-        except TimeoutError:
-            raise Passing(too_slow("first_byte")) from None
-        except network_errors() as error:
-            raise network_fault(error) from None
+        except network_errors() as error:  # a plain TimeoutError is our own clock: connected, but silent
+            raise (Passing(too_slow("first_byte")) if type(error) is TimeoutError else network_fault(error)) from None
 
 
 def _events(answer: AnswerBuilder, payloads: list[bytes]) -> Iterator[list[ChatEvent]]:

@@ -1,10 +1,15 @@
-"""One pool of connections. httpx is imported with the first request, not with the program."""
+"""One pool of connections. aiohttp is imported with the first request, not with the program.
+
+aiohttp because its parser is C and because it hands over all that has arrived at once: over httpx a streamed answer
+cost five times as much, most of it in h11 (`make bench`, agent loop).
+"""
 
 from __future__ import annotations
 
 import asyncio
-import importlib.util
-import sys
+import io
+import os
+import ssl
 import urllib.request
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -15,81 +20,78 @@ from kangban.adapters.openai_chat.faults import Passing, broken_answer, raise_fo
 from kangban.adapters.openai_chat.settings import OpenAIChatSettings, completions_url, key_header
 
 _LONGEST_LIST = 4 * 1024 * 1024
+_LARGE_BODY = 1024 * 1024  # from here on aiohttp wants a file, so that the loop is not held up by one write
+_MOST_CONNECTIONS = 64
+_KEPT_ALIVE_S = 30.0
 
 if TYPE_CHECKING:
-    import httpx
+    import aiohttp
 
 
 class Wire:
     """Posts JSON and hands back the open response. Belongs to the event loop it is used in.
 
-    It speaks to httpx's transport: the client above it (redirects, cookies, auth flows) is a quarter of
-    the cost of a request, and a key must follow no redirect. Proxies of the environment are used, but
-    never for an endpoint on this machine.
+    A key must follow no redirect, and no cookie is kept. Proxies of the environment are used, but never for an
+    endpoint on this machine.
     """
 
     def __init__(self, url: str, headers: dict[str, str], settings: OpenAIChatSettings) -> None:
         self._address = url
         self._settings = settings
         self._headers = {**headers, "Content-Type": "application/json", "Accept-Encoding": "identity"}
-        self._transport: httpx.AsyncHTTPTransport | None = None
+        self._session: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._url: httpx.URL | None = None
-        self._timeouts: dict[str, Any] = {}
+        self._proxy: str | None = None
 
-    async def post(self, body: bytes) -> httpx.Response:
-        """Send; returns when the headers are there. Raises httpx.TransportError, TimeoutError for a silent server."""
-        httpx = _httpx()
-        transport = self._opened(httpx)
-        request = httpx.Request("POST", self._url or self._address, headers=self._headers, content=body)
-        request.extensions = self._timeouts
+    async def post(self, body: bytes) -> aiohttp.ClientResponse:
+        """Send; returns when the headers are there. Raises aiohttp.ClientError, TimeoutError for a silent server."""
+        session = await self._opened()
+        data = body if len(body) < _LARGE_BODY else io.BytesIO(body)
         async with asyncio.timeout(self._settings.connect_s + self._settings.first_byte_s):
-            return await transport.handle_async_request(request)
+            return await session.post(
+                self._address, data=data, headers=self._headers, proxy=self._proxy, allow_redirects=False
+            )
 
     async def close(self) -> None:
-        """Close all connections; safe to call twice."""
-        transport, self._transport = self._transport, None
-        if transport is not None and self._loop is asyncio.get_running_loop():
-            await transport.aclose()
+        """Close all connections; safe to call twice, and after its loop has ended."""
+        session, self._session = self._session, None
+        if session is not None:
+            await _closed(session)
 
-    def _opened(self, httpx: Any) -> httpx.AsyncHTTPTransport:
+    async def _opened(self) -> aiohttp.ClientSession:
         loop = asyncio.get_running_loop()
-        if self._transport is None or self._loop is not loop:  # connections of a loop that is gone are dead
-            settings = self._settings
-            limit = max(settings.first_byte_s, settings.idle_s)
-            self._timeouts = {"timeout": {"connect": settings.connect_s, "read": limit, "write": limit, "pool": limit}}
-            self._url = httpx.URL(self._address)
-            self._transport = httpx.AsyncHTTPTransport(
-                proxy=_proxy(self._address, settings),
-                limits=httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=30.0),
-            )
+        if self._loop is not loop:  # connections of a loop that is gone are dead
+            await self.close()
             self._loop = loop
-        return self._transport  # pyright: ignore[reportReturnType]
+        if self._session is None:
+            self._proxy = _proxy(self._address, self._settings)
+            self._session = _session(self._address, self._settings)
+        return self._session
 
 
 async def listed(settings: OpenAIChatSettings) -> Any:
     """What the server answers to GET …/models, decoded; raises Unavailable, or InvalidInput for a refusal."""
-    httpx = _httpx()
+    import aiohttp
+
     address = completions_url(settings.url).replace("/chat/completions", "/models", 1)
     headers = {"Authorization": key_header(settings.key)} if settings.key else {}
-    transport = httpx.AsyncHTTPTransport(proxy=_proxy(address, settings))
-    limits = {"connect": settings.connect_s, "read": settings.first_byte_s, "write": 10.0, "pool": 10.0}
-    request = httpx.Request("GET", address, headers=headers, extensions={"timeout": limits})
+    session, pieces = _session(address, settings), bytearray()
     try:
-        response = await transport.handle_async_request(request)
-        pieces = bytearray()
-        async for piece in response.aiter_bytes():
-            pieces += piece
-            if len(pieces) > _LONGEST_LIST:
-                raise broken_answer()
-        await response.aclose()
-    except (httpx.TransportError, httpx.DecodingError, OSError) as error:
+        async with (
+            asyncio.timeout(settings.connect_s + settings.first_byte_s),
+            session.get(address, headers=headers, proxy=_proxy(address, settings), allow_redirects=False) as response,
+        ):
+            while piece := await response.content.readany():
+                pieces += piece
+                if len(pieces) > _LONGEST_LIST:
+                    raise broken_answer()
+    except (aiohttp.ClientError, OSError) as error:
         raise unreachable(type(error).__name__) from None
     finally:
-        await transport.aclose()
+        await session.close()
     try:
-        if response.status_code != 200:
-            raise_for_status(response.status_code, bytes(pieces[:4096]).decode(errors="replace"))
+        if response.status != 200:
+            raise_for_status(response.status, bytes(pieces[:4096]).decode(errors="replace"))
         return msgspec.json.decode(bytes(pieces))
     except Passing as passing:
         raise passing.fault from None
@@ -97,14 +99,38 @@ async def listed(settings: OpenAIChatSettings) -> Any:
         raise broken_answer() from None
 
 
-def _httpx() -> Any:
-    if "httpx" not in sys.modules and importlib.util.find_spec("sniffio") is None:
-        # httpcore tries to import sniffio four times a request; where it is not installed, each try searches the whole
-        # path (0.1 ms a request). None is Python's own mark for "known to be missing".
-        sys.modules["sniffio"] = None  # pyright: ignore[reportArgumentType]
-    import httpx
+def _session(address: str, settings: OpenAIChatSettings) -> aiohttp.ClientSession:
+    import aiohttp
 
-    return httpx
+    connector = aiohttp.TCPConnector(
+        limit=_MOST_CONNECTIONS,
+        keepalive_timeout=_KEPT_ALIVE_S,
+        ssl=_trust() if address.lower().startswith("https") else True,
+    )
+    return aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=settings.connect_s),
+        skip_auto_headers=("User-Agent",),
+    )
+
+
+async def _closed(session: aiohttp.ClientSession) -> None:
+    """Close it; of a loop that has ended only what Python holds is let go: its sockets went with the loop."""
+    connector = session.connector
+    session.detach()
+    if connector is not None:
+        await connector.close()
+
+
+def _trust() -> ssl.SSLContext:
+    """Who is believed: what SSL_CERT_FILE and SSL_CERT_DIR name, else this system's authorities and certifi's."""
+    context = ssl.create_default_context()
+    if not os.environ.get("SSL_CERT_FILE") and not os.environ.get("SSL_CERT_DIR"):
+        import certifi
+
+        context.load_verify_locations(certifi.where())
+    return context
 
 
 def _proxy(url: str, settings: OpenAIChatSettings) -> str | None:
