@@ -9,6 +9,7 @@ import msgspec
 from kangban.clinical.utterance import DrugMention
 from kangban.guard import words as w
 from kangban.guard.case import Case, Clause, Sentence, spans
+from kangban.kernel.frequency import frequencies
 from kangban.retrieval.quantities import Quantity, find_quantities
 
 DOSE_DIMS = frozenset({"mg", "ml", "iu", "unit", "mg/kg", "ml/kg"})
@@ -31,9 +32,6 @@ _FORBIDS = re.compile(
 _REPORTED = re.compile(
     r"(?:您|你|他|她|孩子|宝宝|奶奶|爷爷)(?:说|刚才|刚|已经?|一共|之前|昨天|今天)*(?:吃|服|喝|用)(?:了|下|过)|已经?(?:吃|服|喝|误服)了?|误服|记录(?:里|中|上)|规格|每(?:片|粒|袋|支|毫升)(?:含|里|是)|含(?:有)?|you (?:have |already |just )*(?:took|taken|swallowed)|\bon record\b|contains?|(?:he|she) (?:took|has taken|swallowed)"
 )
-# How prescriptions write it: bid, t.i.d., q8h.
-_CODE = re.compile(r"(?<![a-z])(?:(q\.?d|b\.?i\.?d|t\.?i\.?d|q\.?i\.?d|q\.?n|qod)|q\s?(\d{1,2})\s?h)(?![a-z])")
-_TIMES = {"qd": 1.0, "bid": 2.0, "tid": 3.0, "qid": 4.0, "qn": 1.0, "qod": 0.5}
 
 
 class Stated(msgspec.Struct, frozen=True):
@@ -59,7 +57,7 @@ def stated(case: Case) -> list[Stated]:
         low = one.text.lower()
         quantities = find_quantities(low)
         stating = any(q.dim in DOSE_DIMS or q.dim in ("times", "time", "fold") for q in quantities)
-        if not stating and _CODE.search(low) is None:
+        if not stating and not any(frequencies(low)):
             continue
         clauses = [c for c in case.clauses if c.sentence == one.at]
         places = spans(low)
@@ -160,11 +158,8 @@ def _often(low: str, quantities: list[Quantity]) -> tuple[float | None, float | 
             and re.search(r"(?:连(?:续)?(?:吃|用|服)?|吃|服|用|疗程|for|共|[×x*])\s*(?:够|满|完)?\s*$", before)
         ):
             days = q.high / 24
-    if times is None and re.search(r"\bonce (?:a day|daily)|一天一次|每天一次|每日一次|一日一次|每晚|睡前|qd\b", low):
-        times = 1.0
-    code = _CODE.search(low)
-    if times is None and code is not None:
-        times = 24 / min(24, max(1, int(code[2]))) if code[2] else _TIMES[code[1].replace(".", "")]
+    if times is None:
+        times = max((one.high for one in frequencies(low)), default=None)
     return times, hours, days
 
 

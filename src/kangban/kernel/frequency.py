@@ -16,6 +16,8 @@ _HOURS = rf"(?:(?P<low>{_N})\s*[-~–—～至到]\s*)?(?P<hours>{_N})\s*个?(?:
 _OPEN = rf"(?<![\d.{CN}第昨今明前后上下本这])"
 _VERBS = r"(?:口服|服用|服|吃|喝|用|打|最多|可|不(?:得|能|应|可)?超过|涂擦?|外用|点眼?|滴|喷|\s)*"
 _COUNT = r"(?:(?P<low>\d)\s*(?:-|–|to|or)\s*)?(?P<count>once|twice|one|two|three|four|\d{1,2})(?:\s+times?)?"
+# Where a code may begin; \b sees nothing between a Chinese word (布洛芬bid) or a unit (0.5gq12h) and the code.
+_LATIN = r"(?:(?<![a-z])|(?<=\dg)|(?<=mg)|(?<=ml))"
 _SPAN = r"(?P<span>日|天|周|星期|个?月)"
 _DAYS = {"日": 1, "天": 1, "周": 7, "星期": 7, "月": 30, "个月": 30, "day": 1, "daily": 1, "week": 7, "weekly": 7}
 _CODES = {"qd": 1.0, "qn": 1.0, "hs": 1.0, "qod": 0.5, "bid": 2.0, "tid": 3.0, "qid": 4.0, "qw": 1 / 7}
@@ -90,8 +92,11 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], _Range]], ...] = 
             rf"(?<![\d.]){_HOURS}{_VERBS}[一1]\s*次",
             _apart,
         ),
-        (r"(?:\bq|every\s+)(?:(?P<low>\d{1,2})\s*(?:-|–|to|or)\s*)?(?P<hours>\d{1,2})\s*(?:h\b|hours?|hrs?)", _apart),
-        (r"\b(?P<code>qod|qd|bid|tid|qid|qn|qw|hs|b\.i\.d|t\.i\.d|q\.d|q\.i\.d)\b\.?", _code),
+        (
+            rf"(?:{_LATIN}q\s?|every\s+)(?:(?P<low>\d{{1,2}})\s*(?:-|–|to|or)\s*)?(?P<hours>\d{{1,2}})\s*(?:h(?![a-z])|hours?|hrs?)",
+            _apart,
+        ),
+        (rf"{_LATIN}(?P<code>qod|qd|bid|tid|qid|qn|qw|hs|b\.i\.d|t\.i\.d|q\.d|q\.i\.d|q\.n)(?![a-z])\.?", _code),
         (rf"\b{_COUNT}\s*(?:a|per|every|each|/)\s*(?P<span>day|week)\b", _english),
         (rf"\b{_COUNT}\s*(?P<span>daily|weekly)\b", _english),
         (r"隔[日天](?:\s*[一1]\s*次)?|every other day", _always(0.5)),

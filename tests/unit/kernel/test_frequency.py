@@ -15,7 +15,7 @@ from kangban.kernel.frequency import frequencies
         ("每日三次", 3, 3), ("一天吃2-3次", 2, 3), ("1天3次", 3, 3), ("天天两顿", 2, 2), ("日服2次", 2, 2), ("24小时内不超过4次", 4, 4),
         ("3次/日", 3, 3), ("2次每天", 2, 2), ("每3天1次", 1 / 3, 1 / 3), ("每两周一次", 1 / 14, 1 / 14), ("每周1次", 1 / 7, 1 / 7),
         ("隔日一次", 0.5, 0.5), ("每日早晚各1次", 2, 2), ("每晚一次", 1, 1), ("一日顿服", 1, 1), ("b.i.d.", 2, 2), ("qod", 0.5, 0.5),
-        ("twice a day", 2, 2), ("3 to 4 times daily", 3, 4), ("once weekly", 1 / 7, 1 / 7), ("every other day", 0.5, 0.5),
+        ("twice a day", 2, 2), ("3 to 4 times daily", 3, 4), ("once weekly", 1 / 7, 1 / 7), ("every other day", 0.5, 0.5), ("q.n", 1, 1),
     ],
 )  # fmt: skip
 def test_a_frequency_is_doses_in_24_hours(text: str, low: float, high: float) -> None:
@@ -55,3 +55,14 @@ def test_several_stand_in_order_and_none_inside_another() -> None:
     found = list(frequencies("白天每日2次，每晚一次，疼时每6小时一次"))
     assert [one.high for one in found] == [2, 1, 4]
     assert all(a.end <= b.start for a, b in pairwise(found))
+
+
+@pytest.mark.parametrize(("text", "times"), [("布洛芬bid", 2), ("0.5gq12h", 2), ("50mgtid", 3), ("阿莫西林q8h口服", 3)])
+def test_a_code_written_against_what_stands_before(text: str, times: float) -> None:
+    (one,) = frequencies(text)
+    assert one.high == times
+
+
+@pytest.mark.parametrize("text", ["bidet", "abidol", "阿比多尔abid", "qdx", "quid", "3 mgs"])
+def test_letters_inside_a_word_are_no_code(text: str) -> None:
+    assert list(frequencies(text)) == []
