@@ -32,6 +32,7 @@ _FORBIDS = re.compile(
 _REPORTED = re.compile(
     r"(?:您|你|他|她|孩子|宝宝|奶奶|爷爷)(?:说|刚才|刚|已经?|一共|之前|昨天|今天)*(?:吃|服|喝|用)(?:了|下|过)|已经?(?:吃|服|喝|误服)了?|误服|记录(?:里|中|上)|规格|每(?:片|粒|袋|支|毫升)(?:含|里|是)|含(?:有)?|you (?:have |already |just )*(?:took|taken|swallowed)|\bon record\b|contains?|(?:he|she) (?:took|has taken|swallowed)"
 )
+_EVERY_OTHER_DAY = 0.5
 
 
 class Stated(msgspec.Struct, frozen=True):
@@ -57,7 +58,7 @@ def stated(case: Case) -> list[Stated]:
         low = one.text.lower()
         quantities = find_quantities(low)
         stating = any(q.dim in DOSE_DIMS or q.dim in ("times", "time", "fold") for q in quantities)
-        if not stating and not any(frequencies(low)):
+        if not stating and _times(low) is None:
             continue
         clauses = [c for c in case.clauses if c.sentence == one.at]
         places = spans(low)
@@ -158,9 +159,12 @@ def _often(low: str, quantities: list[Quantity]) -> tuple[float | None, float | 
             and re.search(r"(?:连(?:续)?(?:吃|用|服)?|吃|服|用|疗程|for|共|[×x*])\s*(?:够|满|完)?\s*$", before)
         ):
             days = q.high / 24
-    if times is None:
-        times = max((one.high for one in frequencies(low)), default=None)
-    return times, hours, days
+    return _times(low) if times is None else times, hours, days
+
+
+def _times(low: str) -> float | None:
+    """The most doses a day a sentence speaks of. Rarer than every other day is no dose: "weekly only" is the warning."""
+    return max((one.high for one in frequencies(low) if one.high >= _EVERY_OTHER_DAY), default=None)
 
 
 def _whose(text: str, quantities: list[Quantity]) -> float | None:
