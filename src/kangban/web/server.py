@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import signal
 import socket
 import sys
-from collections.abc import Callable, Generator, Mapping
-from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kangban import __version__
-from kangban.kernel.errors import KangbanError, SettingsRefused, Unavailable
+from kangban.app.listening import in_address, listen, serve_until_told
+from kangban.kernel.errors import KangbanError, SettingsRefused
 from kangban.settings import Settings
 
 if TYPE_CHECKING:
@@ -52,26 +51,11 @@ def run_server(
             raise SettingsRefused(
                 "set KANGBAN_ACCESS_CODE before listening beyond this machine", field="KANGBAN_ACCESS_CODE"
             )
-        listening = _listen(host, port)
-        with listening:
+        with listen(host, port) as listening:
             return asyncio.run(_serve(settings, host, listening, beside, rooms or {}, also))
     except KangbanError as error:
         print(f"kangban: {error.message}", file=sys.stderr, flush=True)  # noqa: T201
         return error.exit_code
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    bare = host.strip("[]")
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(bare, port, type=socket.SOCK_STREAM)[0]
-        listening = socket.socket(family, kind, protocol)
-        if os.name == "posix":
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(128)
-    except OSError as error:
-        raise Unavailable(f"cannot listen on {bare} port {port}: {error.strerror}", field="port") from error
-    return listening
 
 
 async def _serve(
@@ -88,13 +72,6 @@ async def _serve(
 
         from kangban.app import search_index
 
-        class Quiet(uvicorn.Server):
-            """Signals are ours: uvicorn would raise them again after draining, and the exit code would not be 0."""
-
-            @contextmanager
-            def capture_signals(self) -> Generator[None]:
-                yield
-
         port = listening.getsockname()[1]
         household.base_url = settings.public_url or f"http://{_reachable(host)}:{port}"
         household.announce = lambda address: _say(f"first administrator: {address}")
@@ -105,31 +82,23 @@ async def _serve(
             # The other parser keeps a header of any length in memory.
             http="h11", h11_max_incomplete_event_size=64 * 1024,
         )  # fmt: skip
-        server = Quiet(config)
-        _on_signals(server)
+
+        async def started() -> None:
+            _say(f"ready http://{in_address(host)}:{port}")
+            if not household.started_with_demo:
+                await household.invite_first()
+            # The first question need not wait for the index.
+            await asyncio.to_thread(search_index().search, "咳嗽")
+
         async with also(household, host) if also is not None else nullcontext():
-            running = asyncio.create_task(server.serve(sockets=[listening]))
-            while not server.started and not running.done():  # noqa: ASYNC110
-                await asyncio.sleep(0.02)  # uvicorn tells it by an attribute only
-            if server.started:
-                _say(f"ready http://{_shown(host)}:{port}")
-                if not household.started_with_demo:
-                    await household.invite_first()
-                # The first question need not wait for the index.
-                await asyncio.to_thread(search_index().search, "咳嗽")
-            await running
-        return 0 if server.started else 1
+            return await serve_until_told(config, listening, started)
     finally:
         await household.close()
 
 
-def _shown(host: str) -> str:
-    return f"[{host.strip('[]')}]" if ":" in host else host
-
-
 def _reachable(host: str) -> str:
     """An address a browser on this machine can open: listening everywhere is no place to go."""
-    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host.strip("[]"), _shown(host))  # noqa: S104 - not bound
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host.strip("[]"), in_address(host))  # noqa: S104 - not bound
 
 
 def _told(error: Exception) -> None:
@@ -138,18 +107,6 @@ def _told(error: Exception) -> None:
 
 def _say(line: str) -> None:
     print(line, flush=True)  # noqa: T201
-
-
-def _on_signals(server: object) -> None:
-    def stop() -> None:
-        server.should_exit = True  # type: ignore[attr-defined]
-
-    loop = asyncio.get_running_loop()
-    for one in (signal.SIGTERM, signal.SIGINT):
-        try:
-            loop.add_signal_handler(one, stop)
-        except NotImplementedError:  # Windows
-            signal.signal(one, lambda _number, _frame: loop.call_soon_threadsafe(stop) and None)
 
 
 def build_app(household: Household, host: str, rooms: Rooms | None = None) -> ASGIApp:

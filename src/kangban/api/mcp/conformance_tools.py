@@ -95,7 +95,7 @@ async def _reconnection(session: Session, _told: dict[str, Any]) -> CallToolResu
 async def _sampling(session: Session, told: dict[str, Any]) -> CallToolResult:
     message = SamplingMessage(role="user", content=TextContent(text=str(told.get("prompt", ""))))
     request = CreateMessageRequest(params=CreateMessageRequestParams(messages=[message], max_tokens=100))
-    # On the stream of the call itself: the client's standing stream may not be open yet, and what is sent there is lost.
+    # On the stream of this call: the standing stream may not be open yet, and what is sent there is lost.
     beside = ServerMessageMetadata(related_request_id=session.request_id)
     try:
         answer = await session.session.send_request(request, CreateMessageResult, metadata=beside)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-import signal
-import socket
 import sys
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -27,8 +24,9 @@ from kangban.api.mcp.events import EventRing
 from kangban.api.mcp.gate import SECRET, HostDoor, KeyDoor, is_loopback
 from kangban.api.mcp.houses import Houses
 from kangban.api.mcp.shelf import opened_server
+from kangban.app.listening import in_address, listen, on_signals, serve_until_told
 from kangban.clinical.urgency import Lang
-from kangban.kernel.errors import SettingsRefused, Unavailable
+from kangban.kernel.errors import SettingsRefused
 from kangban.settings import Settings
 
 PATH: Final = "/mcp"
@@ -62,7 +60,7 @@ async def serve_stdio(serving: Serving, secret: str = "") -> None:
     async with opened_server(serving.settings, houses, serving.lang, key_of, serving.limits) as server:
         if serving.additions is not None:
             serving.additions(server)
-        _on_signals(told.set)
+        on_signals(told.set)
         talking = asyncio.create_task(_talk(server))
         stopping = asyncio.create_task(told.wait())
         await asyncio.wait({talking, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -129,19 +127,12 @@ async def serve_http(serving: Serving, host: str, port: int, ready: Callable[[st
         raise SettingsRefused("the demo has no login and listens on this machine only", field="host")
     import uvicorn
 
-    class Quiet(uvicorn.Server):
-        """Signals are ours: uvicorn would raise them again after draining, and the exit code would not be 0."""
-
-        @contextlib.contextmanager
-        def capture_signals(self) -> Generator[None]:
-            yield
-
     def key_of(session: Session) -> str:
         request = session.request
         return str(request.scope.get(SECRET, "")) if isinstance(request, Request) else ""
 
     houses = Houses(serving.settings)
-    with _listening(host, port) as listening:
+    with listen(host, port) as listening:
         async with opened_server(serving.settings, houses, serving.lang, key_of, serving.limits) as server:
             if serving.additions is not None:
                 serving.additions(server)
@@ -151,34 +142,8 @@ async def serve_http(serving: Serving, host: str, port: int, ready: Callable[[st
                 timeout_graceful_shutdown=DRAIN_S, server_header=False, limit_concurrency=MOST_CONNECTIONS,
                 http="h11", h11_max_incomplete_event_size=_HEADER_BYTES, ws="none",
             )  # fmt: skip
-            uvicorn_server = Quiet(config)
-            _on_signals(lambda: setattr(uvicorn_server, "should_exit", True))
-            running = asyncio.create_task(uvicorn_server.serve(sockets=[listening]))
-            while not uvicorn_server.started and not running.done():  # noqa: ASYNC110
-                await asyncio.sleep(0.02)  # uvicorn tells it by an attribute only
-            if uvicorn_server.started:
-                bare = f"[{host.strip('[]')}]" if ":" in host else host
-                ready(f"http://{bare}:{listening.getsockname()[1]}{PATH}")
-            await running
-            return 0 if uvicorn_server.started else 1
 
+            async def started() -> None:
+                ready(f"http://{in_address(host)}:{listening.getsockname()[1]}{PATH}")
 
-def _listening(host: str, port: int) -> socket.socket:
-    bare = host.strip("[]")
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(bare, port, type=socket.SOCK_STREAM)[0]
-        listening = socket.socket(family, kind, protocol)
-        if os.name == "posix":
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(128)
-    except OSError as error:
-        raise Unavailable(f"cannot listen on {bare} port {port}: {error.strerror}", field="port") from error
-    return listening
-
-
-def _on_signals(stop: Callable[[], object]) -> None:
-    loop = asyncio.get_running_loop()
-    for one in (signal.SIGTERM, signal.SIGINT):
-        with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
-            loop.add_signal_handler(one, stop)
+            return await serve_until_told(config, listening, started)

@@ -42,11 +42,12 @@ _MAIN: set[Role] = {"name", "value", "unit", "range", "flag", "code", "no", "met
 
 
 class Column(msgspec.Struct, frozen=True):
-    """A column: its role and where its header stands in x; `unit` is one printed in the header itself."""
+    """A column: its role and where its header stands; `y` is the middle of a header in one line on the same page."""
 
     role: Role
     x0: float
     x1: float
+    y: float | None = None
 
     @property
     def x(self) -> float:
@@ -109,7 +110,9 @@ def find_header(line: Line) -> Header | None:
                 return None
         for role, start, end in parts:
             x0, _, x1, _ = _share(cell, start, end) if len(parts) > 1 else cell.at
-            found.append(Column(role, x0, x1))
+            found.append(
+                Column(role, x0, x1, (cell.at[1] + cell.at[3]) / 2 if cell.height < 1.6 * line.height else None)
+            )
     roles = {column.role for column in found} & _MAIN
     named = bool(roles & {"name", "code"})
     enough = (named and bool(roles & {"value"}) and len(found) >= 2) or (

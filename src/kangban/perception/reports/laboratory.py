@@ -14,6 +14,7 @@ from kangban.perception.reports.guessed import guessed_header
 from kangban.perception.reports.headers import Header
 from kangban.perception.reports.headings import heading_of
 from kangban.perception.reports.kinds import title_in
+from kangban.perception.reports.leaps import torn_header
 from kangban.perception.reports.rows import printed_rows
 from kangban.perception.reports.tables import MOST_ROWS, bodies_of, rows_of
 
@@ -38,11 +39,14 @@ def laboratory_rows(document: Document, known: Callable[[str], bool]) -> list[tu
     header: Header | None = None
     for part in document:
         bodies, header = bodies_of(list(part.lines), header)
+        torn = torn_header(part.lines)
         if header is None:
             guessed = guessed_header(part.lines)
             bodies = bodies_of(list(part.lines), guessed)[0] if guessed is not None else []
         for body in bodies:
             rows = rows_of(body, known)
+            for row in rows if torn else ():
+                row.doubts.add("cell_moved")
             whose = [row.cells["patient"].text if "patient" in row.cells else "" for row in rows]
             out += zip(whose, printed_rows(rows, part.doubts), strict=True)
         if len(out) > MOST_ROWS:

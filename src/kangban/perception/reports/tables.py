@@ -13,6 +13,7 @@ from kangban.perception.reports.cells import Cell, joined
 from kangban.perception.reports.columns import Sorted, places_of, sort_line
 from kangban.perception.reports.headers import Column, Header, Role, find_header
 from kangban.perception.reports.headings import heading_of, is_foot, specimen_in
+from kangban.perception.reports.leaps import leaping
 from kangban.perception.reports.lines import Flat, Line, lines_of
 from kangban.perception.reports.ranges import is_range
 from kangban.perception.reports.units import read_unit
@@ -48,7 +49,7 @@ class Body(msgspec.Struct):
 def bodies_of(lines: list[Line], before: Header | None) -> tuple[list[Body], Header | None]:
     """Cut one page's lines into tables; `before` is the last header of the pages before. Also the last header here."""
     out: list[Body] = []
-    header, body, ended = before, Body(before.panels, []) if before else None, False
+    header, body, ended = before, Body(_elsewhere(before.panels), []) if before else None, False
     above: list[str] = []
     waiting: Line | None = None
     for line in lines:
@@ -72,6 +73,11 @@ def bodies_of(lines: list[Line], before: Header | None) -> tuple[list[Body], Hea
             waiting = line
         above.append(line.text)
     return [*out, *([body] if body is not None and body.lines else [])], header
+
+
+def _elsewhere(panels: tuple[tuple[Column, ...], ...]) -> tuple[tuple[Column, ...], ...]:
+    """Columns whose header stands on another page."""
+    return tuple(tuple(msgspec.structs.replace(column, y=None) for column in panel) for panel in panels)
 
 
 def _first_halves(body: Body, waiting: Line | None, line: Line) -> list[Line]:
@@ -110,7 +116,10 @@ def rows_of(body: Body, known: Known) -> list[TableRow]:
                 for part in lines_of(Flat(tuple(c for c, _ in cells), body.lines[0].height))
             ]
         if lines:
-            out += _panel_rows(columns, lines, known, body)
+            rows = _panel_rows(columns, lines, known, body)
+            for k in leaping([row.cells for row in rows], columns, body.lines[0].height):
+                rows[k].doubts.add("cell_moved")
+            out += rows
     return out
 
 
