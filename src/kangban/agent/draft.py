@@ -13,30 +13,31 @@ from collections.abc import Iterable
 
 from kangban.clinical.citation import Citation
 from kangban.clinical.draft import Claim, Draft, ToolTrace
+from kangban.kernel.patterns import lazy_pattern
 
 # The look behind keeps a long run of blanks from being tried at each of its blanks.
-MARK = re.compile(r"(?<!\s)\s*\[\^?([A-Za-z0-9_.:-]{1,200}#[^\]\s]{1,200})\]")
+MARK = lazy_pattern(r"(?<!\s)\s*\[\^?([A-Za-z0-9_.:-]{1,200}#[^\]\s]{1,200})\]")
 # What an eye does not see and a pattern stumbles over: invisible characters, tags, emphasis, letters set apart.
-_UNSEEN = re.compile(
+_UNSEEN = lazy_pattern(
     r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\U0001d173-\U0001d17a\U000e0000-\U000e0fff]|<!--(?:(?!<!--).)*?-->|</?[A-Za-z][^<>\n]{0,200}>|\*\*|__|`",
     re.DOTALL,
 )
-_EMPHASIS = re.compile(r"(?<![\w*])\*(?=[^\s*])|(?<=[^\s*])\*(?!\w)")
-_APART = re.compile(r"(?<=(?<!\w)[\u4e00-\u9fff])[ \t\u3000](?=[\u4e00-\u9fff](?!\w))")
+_EMPHASIS = lazy_pattern(r"(?<![\w*])\*(?=[^\s*])|(?<=[^\s*])\*(?!\w)")
+_APART = lazy_pattern(r"(?<=(?<!\w)[\u4e00-\u9fff])[ \t\u3000](?=[\u4e00-\u9fff](?!\w))")
 # Letters and digits drawn as bold, script or double-struck are the letters and digits they look like.
 _WIDE = {
     code: code - 0xFEE0 for span in ((0xFF10, 0xFF1A), (0xFF21, 0xFF3B), (0xFF41, 0xFF5B)) for code in range(*span)
 } | {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x1D400, 0x1D800)}
 # A bare footnote number names no source.
-_FOOTNOTE = re.compile(r"\s*[\[［【]\^?\d{1,3}[\]］】]")
+_FOOTNOTE = lazy_pattern(r"\s*[\[［【]\^?\d{1,3}[\]］】]")
 ASKS = ("【问】", "Q:")
 OFFERS = ("【选】", "OPTIONS:")
 # A sentence ends at full stops, question and exclamation marks, with any marks behind it.
-_SENTENCE = re.compile(
+_SENTENCE = lazy_pattern(
     r".+?(?:[。！？!?；;]+(?:\s*\[\^?[A-Za-z0-9_.:-]{1,200}#[^\]\s]{1,200}\])*|(?<=[a-z0-9)\]])\.(?=\s|$)(?:\s*\[\^?[A-Za-z0-9_.:-]{1,200}#[^\]\s]{1,200}\])*|$)",
     re.DOTALL,
 )
-_BULLET = re.compile(r"^\s*(?:[-*•·]|\d+[.)、])\s*")
+_BULLET = lazy_pattern(r"^\s*(?:[-*•·]|\d+[.)、])\s*")
 
 
 def plain_words(text: str) -> str:

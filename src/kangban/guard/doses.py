@@ -10,26 +10,27 @@ from kangban.clinical.utterance import DrugMention
 from kangban.guard import words as w
 from kangban.guard.case import Case, Clause, Sentence, spans
 from kangban.kernel.frequency import frequencies
+from kangban.kernel.patterns import lazy_pattern
 from kangban.retrieval.quantities import Quantity, find_quantities
 
 DOSE_DIMS = frozenset({"mg", "ml", "iu", "unit", "mg/kg", "ml/kg"})
-_DAILY = re.compile(
+_DAILY = lazy_pattern(
     r"(?:一天|每天|每日|一日|全天|24\s*小时(?:内|里)?|日(?:总)?剂?量|合计|总共|每昼夜|总量|a day|per day|daily|in 24 hours|24 hours|each day|every day|total)[^，,。.;；]{0,12}$"
 )
-_DAILY_AFTER = re.compile(
+_DAILY_AFTER = lazy_pattern(
     r"^\s*(?:/\s*(?:天|日|d\b|day)|每天|一天|每日|a day|per day|daily|in (?:any )?24|in one day|(?:within|every|per) 24)"
 )
-_EACH = re.compile(
+_EACH = lazy_pattern(
     r"(?:一次|每次|每回|单次|一回|次服|at a time|each (?:time|dose)|per dose|single dose)[^，,。.;；]{0,10}$"
 )
-_INTERVAL = re.compile(r"(?:每隔?|间隔|隔|相隔|every|each|\bq|apart|after)\s*(?:至少|不少于|不短于|at least)?\s*$")
-_LIMIT = re.compile(
+_INTERVAL = lazy_pattern(r"(?:每隔?|间隔|隔|相隔|every|each|\bq|apart|after)\s*(?:至少|不少于|不短于|at least)?\s*$")
+_LIMIT = lazy_pattern(
     r"不(?:要|能|得|可|应|宜)?超过|最多|至多|最大|上限|以内|at most|no more than|maximum|\bmax\b|not (?:exceed|more)|up to|never (?:exceed|more)|limit"
 )
-_FORBIDS = re.compile(
+_FORBIDS = lazy_pattern(
     r"不要|不能|别|切勿|不可|禁止|避免|千万|勿|\bnot\b|n't|\bnever\b|\bavoid|会(?:伤|中毒|导致|引起)|伤肝|中毒|过量|超量|危险|太多|overdose|toxic|too much|dangerous|harm"
 )
-_REPORTED = re.compile(
+_REPORTED = lazy_pattern(
     r"(?:您|你|他|她|孩子|宝宝|奶奶|爷爷)(?:说|刚才|刚|已经?|一共|之前|昨天|今天)*(?:吃|服|喝|用)(?:了|下|过)|已经?(?:吃|服|喝|误服)了?|误服|记录(?:里|中|上)|规格|每(?:片|粒|袋|支|毫升)(?:含|里|是)|含(?:有)?|you (?:have |already |just )*(?:took|taken|swallowed)|\bon record\b|contains?|(?:he|she) (?:took|has taken|swallowed)"
 )
 _EVERY_OTHER_DAY = 0.5

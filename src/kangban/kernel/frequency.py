@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from kangban.kernel.numbers import CN, number
+from kangban.kernel.patterns import lazy_pattern
 
 _N = rf"(?:\d{{1,2}}(?![\d.])|[{CN}]{{1,3}})"
 _FEW = rf"(?:(?P<low>{_N})\s*[-~–—～至到]\s*)?(?P<count>{_N})\s*(?:次|回|顿|遍)"
@@ -75,7 +76,7 @@ def _always(times: float) -> Callable[[re.Match[str]], _Range]:
 
 # A number before the span is its length only after 每 (每3天1次); "共7天 1次1片" says how long, not how often.
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], _Range]], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), read)
+    (lazy_pattern(pattern, re.IGNORECASE), read)
     for pattern, read in (
         (rf"每\s*(?P<every>{_N})\s*{_SPAN}\s*{_VERBS}{_FEW}", _in_span),
         (
@@ -114,7 +115,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], _Range]], ...] = 
 
 
 # Every form holds one of these; most texts hold none, and one search is cheaper than thirteen.
-_HINT = re.compile(
+_HINT = lazy_pattern(
     r"[次回顿遍晚早晨隔餐q]|小时|睡前|\dh|day|daily|week|hour|hr|night|morning|evening|bed|id|i\.d|hs", re.IGNORECASE
 )
 

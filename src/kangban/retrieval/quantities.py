@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from kangban.kernel.patterns import lazy_pattern
+
 Bound = Literal["up", "down", ""]
 
 _CN = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
@@ -57,29 +59,29 @@ _UNITS: tuple[tuple[str, str, float], ...] = (
     (r"倍|-?fold|times (?:the|as)", "fold", 1.0),
 )  # fmt: skip
 _UNIT = "|".join(f"(?P<u{n}>{pattern})" for n, (pattern, _, _) in enumerate(_UNITS))
-_QUANTITY = re.compile(
+_QUANTITY = lazy_pattern(
     rf"(?<![a-z\d.零〇一二两三四五六七八九十百千半])(?P<low>{_NUM})\s*(?:(?:mg|g|ml|毫克|克|片|岁|小时|天|周|℃|度|%|hours?|days?|years?)?\s*(?:[-–—~～至到]|\bto\b|\bor\b|或)\s*(?P<high>{_NUM})\s*)?(?:[多余来]\s*)?-?\s*(?:{_UNIT})"
     r"|(?<![a-z\d.])(?P<alone>\d+(?:\.\d+)?(?:\s*[-–—~～至到/]\s*\d+(?:\.\d+)?)?)(?![\d.]*\d|[a-z])"
     r"|\b(?P<word>twice|thrice)\b|(?P<half>半)(?=[片粒袋包支丸])"
 )
 # "not above 20" is no lower bound, "不少于" no upper one: said before the plain words are looked for.
-_NOT_ABOVE = re.compile(
+_NOT_ABOVE = lazy_pattern(
     r"(?:(?:not|never|nor)\s+(?:be\s+)?(?:above|over|beyond)|(?:没有?|未)超过)\s*(?:\S{0,2}|[a-z]{2,12}\s*)$"
 )
 # Of ages the same words name who is left out: "not over 18" is not for those over 18.
-_LEFT_OUT = re.compile(r"\b(?:not|nor)\s+over\s*$")
+_LEFT_OUT = lazy_pattern(r"\b(?:not|nor)\s+over\s*$")
 _MONTH = 720.0
-_NOT_BELOW = re.compile(r"(?:no less than|not less than|不(?:少于|低于|小于|短于))\s*(?:\S{0,2}|[a-z]{2,12}\s*)$")
-_UP = re.compile(
+_NOT_BELOW = lazy_pattern(r"(?:no less than|not less than|不(?:少于|低于|小于|短于))\s*(?:\S{0,2}|[a-z]{2,12}\s*)$")
+_UP = lazy_pattern(
     r"(?:满|≥|>|＞|⩾|超过|大于|高于|多于|至少|起码|最少|over|above|at least|older than|more than|greater than|exceed(?:s|ing)?|from|minimum|⩾)\s*(?:\S{0,2}|[a-z]{2,12}\s*)$"
 )
-_DOWN = re.compile(
+_DOWN = lazy_pattern(
     r"(?:未满|不满|不足|<|＜|≤|不超过|不要超过|不能超过|别超过|不得超过|不可超过|最多|至多|最大|小于|低于|少于|不到|under|below|less than|at most|no more than|not exceed(?:ing)?|up to|younger than|maximum(?: of)?|max|within|not more than|never more than|fewer than)\s*(?:\S{0,2}|[a-z]{2,12}\s*)$"
 )
-_UP_AFTER = re.compile(
+_UP_AFTER = lazy_pattern(
     r"^\s*(?:\)|）)?(?:或|及|和|以)?(?:以上|及以上|起|and (?:over|above|up|older)|or (?:more|older|over|above)|\+)"
 )
-_DOWN_AFTER = re.compile(
+_DOWN_AFTER = lazy_pattern(
     r"^\s*(?:或|及|和|以)?(?:以下|以内|之内|内(?!部|科)|or (?:less|younger|under|below)|and under)"
 )
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 import msgspec
 
 from kangban.kernel.needles import needles
+from kangban.kernel.patterns import lazy_pattern
 from kangban.retrieval.quantities import Quantity, find_quantities
 from kangban.rules.catalogue import Named, catalogue
 
@@ -33,11 +34,11 @@ _OPPOSITES: tuple[tuple[str, str], ...] = (
     (r"整片|整粒|不要(?:嚼|掰|压)|不能(?:嚼|掰)|吞服|whole|do not (?:crush|chew)", r"嚼碎|嚼服|掰开|压碎|研碎|chew(?:ed)? (?:it|well)|crush(?:ed)? it"),
     (r"平躺|躺下|lie down|lying", r"坐(?:直|着|起)|站着|upright|stand"),
 )  # fmt: skip
-OPPOSITES = tuple((re.compile(a, re.I), re.compile(b, re.I)) for a, b in _OPPOSITES)
+OPPOSITES = tuple((lazy_pattern(a, re.I), lazy_pattern(b, re.I)) for a, b in _OPPOSITES)
 
 # Words that only make a claim stronger; a source must say them, too.
 ABSOLUTES = tuple(
-    re.compile(p, re.I)
+    lazy_pattern(p, re.I)
     for p in (
         r"总是|永远|必然|肯定会|一定会|百分之百|绝对|保证|(?<!almost )\balways\b|\bguarantee|\bcertain(?:ly)?\b|\babsolutely\b|100 ?%",
         r"一律|都会|完全(?!停)|所有人|任何人|谁都|\bcompletely\b|(?<!not )\beveryone\b",
@@ -65,7 +66,7 @@ _GROUPS: tuple[tuple[str, str], ...] = (
     ("stroke", r"中风|卒中|脑梗|脑出血|\bstroke"), ("allergy", r"过敏|allerg"), ("g6pd", r"蚕豆|g6pd"), ("fever", r"发烧|发热|退烧|\bfever"),
     ("pain", r"疼|痛(?!风)|\bpain|\bache"), ("cough", r"咳|\bcough"), ("diarrhoea", r"腹泻|拉肚子|diarrh"), ("rash", r"皮疹|\brash"),
 )  # fmt: skip
-GROUPS = tuple((name, re.compile(p, re.I)) for name, p in _GROUPS)
+GROUPS = tuple((name, lazy_pattern(p, re.I)) for name, p in _GROUPS)
 # Of these, naming another one than the source does is a swap, not an addition.
 SWAPS = (
     {"child", "adult", "elder"},
@@ -88,7 +89,7 @@ SWAPS = (
     {"alcohol", "grapefruit", "milk"},
 )
 
-_SOOTHES = re.compile(
+_SOOTHES = lazy_pattern(
     r"不用担心|不必担心|无需担心|没有(?:相互作用|冲突|影响|禁忌|危险|风险|问题|关系)|不(?:冲突|影响|相互作用|会有(?:问题|影响|危险))|无(?:相互作用|影响|禁忌|需(?:避免|调整|减量|监测|停)|妨)|没(?:问题|关系|事|影响)|"
     r"不(?:用|必|需要?)(?:避免|忌|停|减量|调整|监测|就医|去医院|看医生|问|注意|小心|管|在意|戒|控制)|随便|随意|"
     r"no (?:need|problem|interaction|risk|danger|effect|concern|harm|restriction|limit)|not (?:contraindicated|harmful|dangerous|a problem|necessary|needed)|harmless|"
@@ -96,25 +97,25 @@ _SOOTHES = re.compile(
     r"(?:do|does) not (?:need|interact|affect|matter|harm)|don't need|doesn't (?:interact|affect|matter)|needn't|without (?:concern|risk|worry|limit|asking)",
     re.I,
 )  # fmt: skip
-_FORBIDS = re.compile(
+_FORBIDS = lazy_pattern(
     r"禁用|禁止|禁忌|禁服|忌用|忌服|不能(?!缓解|控制|排除|坐|站|直立|定期)|不可(?!逆)|不要|不得|不宜|不应|不该|不适(?:合|用|宜)|避免|避开|勿|切忌|别(?!的|人|嘌|处|名|急)|不建议|不推荐|别急着|不许|不准|不行|不用(?!担心)|不吃|不服|不喝|不合用|不同用|不给|停用|停药|先停|停服|不再|"
     r"\bno other\b|\bnot (?:for|in|if|with|below|under|before|until|while|during|be|to|take|use|together|recommended|suitable|advised|allowed|on|within|after|drink|give|above|exceed|combine)\b|"
     r"\bnever\b|\bavoid|contra-?indicat|forbid|\bprohibit|must not|should not|do not|don't|cannot|can't|(?<!may )(?<!can )\bstop\b|\bnone\b|^not?\b|\bunsafe\b|\bunsuitable\b",
     re.I,
 )  # fmt: skip
-_CAREFUL = re.compile(
+_CAREFUL = lazy_pattern(
     r"慎用|慎服|慎|小心|当心|谨慎|注意|留意|监测|权衡|警惕|提防|遵医嘱|先问|问(?:过)?医生|咨询|医生(?:指导|决定|评估|同意)|\bcare\b|\bcaution|\bcareful|\bmonitor|\bwatch|\bask\b|\bweigh|\bconsult|\badvice\b|\bcheck\b|supervis|only if|doctor decides",
     re.I,
 )
-_PERMITS = re.compile(
+_PERMITS = lazy_pattern(
     r"可以|可(?=用|服|吃|与|同|继续|在|喝|给|合用|照)|能(?=吃|用|服|和|与|一起|喝|同|放心|继续|随)|允许|放心|安全(?!性)|适合|适用|适宜|无妨|首选|建议(?:用|吃|服)|推荐(?:用|吃|服)|优先|\byou (?:may|can)\b|\b(?:may|can|could)\b (?:also |still |safely )*(?:be (?:safely )?(?:used|taken|given|combined|continued)|take|use|have it|drink|eat|continue)|\bsafe|\ballowed|\bsuitable|\bfine\b|\bok(?:ay)?\b|preferred|first choice|feel free|go ahead|recommended",
     re.I,
 )
-_NEGATES = re.compile(
+_NEGATES = lazy_pattern(
     r"不会|不(?:增|减|升|降|影响|加重|引起|导致|是|含|同|需)|没有|无(?!力)|未|\bnot\b|\bno\b|n't\b|without|never|neither",
     re.I,
 )
-CLAUSE = re.compile(
+CLAUSE = lazy_pattern(
     r"[。！？!?；;\n，,：:]|(?<=[a-z)])\.(?=\s|$)|但是|但|不过|而(?!且)|\bbut\b|\bhowever\b|\bwhile\b(?! nursing)"
 )
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from kangban.kernel.patterns import lazy_pattern
 from kangban.rules.lab_specimens import NAMED_FIRST
 
 _GREEK = str.maketrans({"α": "a", "β": "b", "γ": "g", "δ": "delta", "κ": "k", "λ": "l", "ω": "w", "μ": "u", "µ": "u"})
 _DROP = dict.fromkeys(map(ord, " \t\u3000·•.-_‐‑–—−~*★☆△▲▽◆◇●○■□※'\"“”’`:：,，、;；()（）[]【】{}"), None)
-LEADING = re.compile(r"^(?:[\s*★☆△▲▽◆◇●○■□※#&+]+|\d{1,3}\s*[.、)）]\s*|\(\d{1,3}\)\s*|[①-⑳]\s*)+")
-TRAILING = re.compile(r"[\s*★☆△▲▽◆◇●○■□※↑↓&:：]+$")
-_BRACKETED = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
+LEADING = lazy_pattern(r"^(?:[\s*★☆△▲▽◆◇●○■□※#&+]+|\d{1,3}\s*[.、)）]\s*|\(\d{1,3}\)\s*|[①-⑳]\s*)+")
+TRAILING = lazy_pattern(r"[\s*★☆△▲▽◆◇●○■□※↑↓&:：]+$")
+_BRACKETED = lazy_pattern(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
 # 乙型肝炎病毒, 乙型肝炎, 乙肝病毒 and 乙肝 say the same in the name of a test.
-_HEPATITIS = re.compile(r"([甲乙丙丁戊庚])型?肝炎?(?:病毒)?")
-CHINESE = re.compile(r"[\u3400-\u9fff]")
+_HEPATITIS = lazy_pattern(r"([甲乙丙丁戊庚])型?肝炎?(?:病毒)?")
+CHINESE = lazy_pattern(r"[\u3400-\u9fff]")
 
 # Endings that say nothing about what is measured.
 _EMPTY_ENDINGS = (
@@ -30,7 +31,7 @@ _ENDINGS = (
 _EVERY_ENDING = tuple(ending for _, endings in _ENDINGS for ending in endings)
 _EVERY_SPECIMEN = tuple(word for word, _ in NAMED_FIRST)
 # Bracketed words that tell how it was done, not what it is.
-HOW = re.compile(
+HOW = lazy_pattern(
     r"^(?:干化学|湿化学|化学|速率|酶|比色|免疫|化学发光|电化学发光|胶体金|金标|仪器|镜检|手工|人工|离子选择电极|间接离子选择电极|放免"
     r"|荧光|散射|透射|比浊|凝固|终点|两点|动态|连续监测|溴甲酚绿|双缩脲|氧化酶|己糖激酶|苦味酸|肌氨酸氧化酶|尿酸酶|质谱|流式|魏氏"
     r"|elisa|clia|ecli|eclia|cmia|pcr|ifcc|hplc|ise|poct|急诊|急|快速|全自动|静脉血?|末梢血?|复查|计算|新)(?:法|学法|学|值|术)?$"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -10,49 +9,50 @@ import msgspec
 
 from kangban.agent.offline.reports import ABNORMAL, ABOUT_REPORTS, WHICH_PAGE
 from kangban.clinical.utterance import Measure, Utterance
+from kangban.kernel.patterns import lazy_pattern
 from kangban.perception.language.read import read
 from kangban.ports.chat_model import ChatMessage
 
 Intent = Literal["box", "medicine", "symptom", "report", "diet", "record", "reports", "remember", "calculate", "knowledge", "greeting",
                  "thanks", "identity", "out_of_scope", "empty"]  # fmt: skip
 
-_GREETING = re.compile(
+_GREETING = lazy_pattern(
     r"^(?:你好|您好|嗨|哈喽|早上好|中午好|下午好|晚上好|早安|晚安|在吗|在不在|hi|hello|hey|good (?:morning|evening|afternoon))[\s,，。!！~～啊呀哦]*$"
 )
-_THANKS = re.compile(
+_THANKS = lazy_pattern(
     r"^(?:好的|好|嗯+|ok|okay|行|知道了|明白了?|收到)?[\s,，。]*(?:谢谢|多谢|感谢|谢了|辛苦了|thanks?(?: you)?|thx|cheers)|^(?:好的|好|嗯+|ok|okay|行|知道了|明白了?|收到|再见|拜拜|bye)[\s,，。!！~～]*$"
 )
-_IDENTITY = re.compile(
+_IDENTITY = lazy_pattern(
     r"你(?:是谁|叫什么|是什么|能做什么|会什么|有什么功能|是不是(?:医生|机器人|人工智能|ai)|是(?:医生|真人|机器人|ai)吗)|who are you|what (?:can you do|are you)|are you (?:a )?(?:doctor|human|robot|ai|real)"
 )
-_RECORD = re.compile(
+_RECORD = lazy_pattern(
     r"(?:我|他|她|爸|妈|奶奶|爷爷|孩子)?的?(?:档案|健康记录|记录里|病历|用药清单|药单)|(?:在吃|吃着|正在用|吃的是|都吃)(?:什么|哪些|啥)药|有(?:什么|哪些)过敏|对什么过敏|(?:上次|最近|最新)(?:一次)?的?(?:血压|血糖|体重|化验|检查|inr|肌酐|egfr)(?:是)?(?:多少|怎么样)|what(?:'s| is) on (?:my|his|her|the) record|which medicines? (?:am|is|are)|what (?:medicines?|allergies)"
 )
-_REMEMBER = re.compile(
+_REMEMBER = lazy_pattern(
     r"^(?:请|麻烦)?(?:帮我|给我|替我)?(?:记一下|记下|记录一下|记录|登记|添加|加到档案|存一下)|(?:记到|写进|加进|存到)(?:档案|记录)|记一下[吧。！!]*$|记下来[吧。！!]*$|please (?:record|note|save|add)|^(?:record|note down|save)\b"
 )
-_CALCULATE = re.compile(
+_CALCULATE = lazy_pattern(
     r"(?<![a-z])bmi(?![a-z])|体重指数|算(?:一下)?.{0,6}(?:bmi|egfr|肾小球)|体表面积|body mass index"
 )
-_HEIGHT = re.compile(
+_HEIGHT = lazy_pattern(
     r"(?:身高|height)\s*(?:是|为|of|is)?\s*(?P<only>1\d{2}|[5-9]\d)(?!\d)|(?P<cm>1\d{2}|[5-9]\d)\s*(?:cm|厘米|公分)|(?P<m>1[.米]\d{1,2})\s*(?:m|米)?"
 )
-_CREATININE = re.compile(r"(?:肌酐|creatinine|scr)\s*(?:[:：]|是|为|of|is)*\s*(?P<v>\d{2,4}(?:\.\d+)?)")
-_EAT = re.compile(
+_CREATININE = lazy_pattern(r"(?:肌酐|creatinine|scr)\s*(?:[:：]|是|为|of|is)*\s*(?P<v>\d{2,4}(?:\.\d+)?)")
+_EAT = lazy_pattern(
     r"能(?:不能)?(?:吃|喝|用)|可(?:不)?可以(?:吃|喝|用)|可以.{0,8}(?:吗|么)|能.{0,6}(?:吗|么|不)|要不要(?:吃|喝)|忌口|can .{0,30}(?:eat|drink|have|take)|is it (?:ok|safe|okay)|may .{0,20}(?:eat|drink|take)|should .{0,20}(?:eat|avoid)"
 )
-_AT_HOME = re.compile(
+_AT_HOME = lazy_pattern(
     r"家里|家中|药箱|手头|手边|柜子里|抽屉里|备着|备了|(?:what|which|anything) (?:of what )?we have|we(?:'ve| have)? (?:got |have )?at home|at home|in (?:the|our|my) (?:cabinet|box|house)|medicine (?:box|cabinet)"
 )
-_WHICH = re.compile(
+_WHICH = lazy_pattern(
     r"哪(?:个|种|些|一|样|款)|(?:吃|用|喝|服)(?:点|些)?(?:什么|啥|哪)|(?:什么|啥)药?.{0,6}(?:能|可以|该)(?:吃|用|喝)|(?:什么|啥)药|\b(?:which|what)\b.{0,60}\b(?:take|give|use|have|safe|ok)\b|\banything\b.{0,40}\b(?:take|give|use|for)\b"
 )
-_ABOUT = re.compile(
+_ABOUT = lazy_pattern(
     r"治什么|干什么用|什么作用|副作用|怎么吃|怎么用|用法|什么药|what is .{0,20} for|side effects?|how to (?:take|use)"
 )
-_HOW_MUCH = re.compile(r"多少|几[?？]?$|高吗|低吗|高不高|正常吗|怎么样|what (?:is|was)|how (?:is|was|much|high)")
+_HOW_MUCH = lazy_pattern(r"多少|几[?？]?$|高吗|低吗|高不高|正常吗|怎么样|what (?:is|was)|how (?:is|was|much|high)")
 _BODY_SIZE = frozenset({"height", "weight", "bmi"})
-_HEALTH = re.compile(
+_HEALTH = lazy_pattern(
     r"病|症|医|药|痛|疼|炎|癌|血|尿|便|胎|孕|奶|疫苗|体检|检查|化验|手术|血压|血糖|胆固醇|肝|肾|胃|肺|心|脑|眼|耳|鼻|牙|皮肤|骨|睡|吐|泻|咳|烧|痒|肿|麻|晕|累|营养|饮食|减肥|锻炼|运动|月经|避孕|过敏|维生素|补|养生|保健|health|disease|medicine|drug|pain|doctor|symptom|vaccine|blood|diet|sleep|pregnan|baby|fever|cough|treat|vitamin|exercise"
 )
 

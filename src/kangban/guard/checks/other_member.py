@@ -6,14 +6,15 @@ import re
 
 from kangban.guard.case import Case, Sentence
 from kangban.guard.fault import Result, passed, result
+from kangban.kernel.patterns import lazy_pattern
 
 NAME = "other_member"
 _KIN = r"(?:妈妈|母亲|爸爸|父亲|奶奶|爷爷|姥姥|姥爷|外婆|外公|婆婆|公公|岳母|岳父|老公|丈夫|老婆|妻子|爱人|儿子|女儿|孩子|宝宝|哥哥|姐姐|弟弟|妹妹|孙子|孙女|叔叔|阿姨|姑姑|舅舅)"
-_ZH = re.compile(
+_ZH = lazy_pattern(
     rf"(?P<kin>{_KIN})(?:的|那边的?)?(?:健康)?(?:记录|病历|档案|化验|检查(?:结果|报告)|用药|药单|诊断|病史|血糖|血压值|体检|过敏史)|(?:家里)?(?:另一位|其他|别的)(?:家庭)?(?:成员|家人)的?(?:记录|病历|档案|药|化验|用药|病)|(?:根据|看了|查了|参考)[^，。]{{0,6}}(?P<kin2>{_KIN})的"
 )
 _EN_KIN = r"(?:mother|mom|mum|father|dad|grandmother|grandma|grandfather|grandpa|husband|wife|son|daughter|brother|sister|aunt|uncle|child|baby)"
-_EN = re.compile(
+_EN = lazy_pattern(
     rf"\b(?:your|his|her|their) (?P<kin>{_EN_KIN})'s (?:\w+ )?(?:record|chart|medic\w+|prescription|results?|labs?|history|file|diagnosis|allerg\w+|blood)|\b(?:another|other) (?:family )?members?'?s? (?:record|chart|medic\w+|file|results?)"
 )
 

@@ -8,17 +8,18 @@ from functools import lru_cache
 
 from kangban.guard.case import Case, Sentence
 from kangban.guard.fault import Result, result
+from kangban.kernel.patterns import lazy_pattern
 from kangban.kernel.texts import LOCALES, area_texts
 from kangban.rules.compiled import shipped
 
 NAME = "unread_language"
 # Letters of the languages the checks read, and the Greek of units and vitamins (µg, α, β).
-_READ = re.compile(
+_READ = lazy_pattern(
     r"[A-Za-z\u00aa\u00b5\u00ba\u0370-\u03ff\u2000-\u218f\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_WORD = lazy_pattern(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 # Latin words that stand together; digits, units and commas do not part them, Chinese and full stops do.
-_RUN = re.compile(r"[^\u3000-\u303f\u3400-\u9fff\uff00-\uffef.!?;:()\[\]\n]+")
+_RUN = lazy_pattern(r"[^\u3000-\u303f\u3400-\u9fff\uff00-\uffef.!?;:()\[\]\n]+")
 MOST_UNREAD_LETTERS = 1
 LEAST_WORDS = 3
 LEAST_KNOWN = 0.4

@@ -12,20 +12,25 @@ from kangban.clinical.utterance import DrugMention
 from kangban.guard import words as w
 from kangban.guard.case import HEAD, Case, Clause, Sentence, stance_of
 from kangban.guard.fault import Result, passed, result
+from kangban.kernel.patterns import lazy_pattern
 from kangban.perception.language.read import read
 from kangban.reasoning.diet import check_foods
 from kangban.reasoning.medication.check import check_medicines
 
 NAME = "unsafe_medicine"
 _GRAVE = ("contraindicated", "avoid")
-_NO_INTERACTION = re.compile(
+_NO_INTERACTION = lazy_pattern(
     r"(?:没有?|无|不存在|不会有?)(?:什么|任何|已知|明显)?(?:的)?(?:药物)?(?:相互作用|冲突)|不冲突|互不影响|不相互作用|no (?:known |significant )*interaction|(?:don't|do not|doesn't|does not|won't) interact"
 )
-_SAYS_NO = re.compile(
+_SAYS_NO = lazy_pattern(
     r"^\s*(?:先|最好|请)?(?:不能|不可以|不行|不要|别|不建议)|^\s*no\b(?! (?:problem|issue|worries|risk|need|interaction|danger|harm))"
 )
-_DRINK = re.compile(r"酒|啤|alcohol|\bwine\b|\bbeer\b|\bdrink(?:s|ing)?\b(?! (?:plenty|water|more|enough|lots|fluids))")
-_DRINK_OK = re.compile(r"可以|能喝|没问题|没关系|适量|少量|一点|小酌|不影响|fine|ok|safe|can|may|little|glass|moderat")
+_DRINK = lazy_pattern(
+    r"酒|啤|alcohol|\bwine\b|\bbeer\b|\bdrink(?:s|ing)?\b(?! (?:plenty|water|more|enough|lots|fluids))"
+)
+_DRINK_OK = lazy_pattern(
+    r"可以|能喝|没问题|没关系|适量|少量|一点|小酌|不影响|fine|ok|safe|can|may|little|glass|moderat"
+)
 
 
 def check(case: Case) -> Result:

@@ -6,12 +6,13 @@ import re
 
 from kangban.guard.case import Case, Sentence
 from kangban.guard.fault import Result, passed, result
+from kangban.kernel.patterns import lazy_pattern
 
 NAME = "urgency"
-_NOT = re.compile(
+_NOT = lazy_pattern(
     r"(?:(?<!要)不要|别|不能|不可|切勿|勿|不应|不该|不宜|不是|千万|绝不|并非|不代表|不等于|\bnot\b|n't|\bnever\b|\binstead of\b|rather than|\bdo not\b|没有?好转|如果|若|要是|\bif\b|等到?)[^，。,.;；]{0,10}$"
 )
-_CONTRADICTS = re.compile(
+_CONTRADICTS = lazy_pattern(
     r"(?:不用|不必|不需要?|没(?:有)?必要|无需|用不着|犯不着|没必要)[^，。,；;]{0,8}(?:医院|医生|就医|就诊|急诊|急救|120|救护车|看病|挂号|看|检查|治疗|紧张|担心|管|处理|恐慌)|(?:别|不要)(?:太)?(?:紧张|担心|大惊小怪|慌)[^，。]{0,6}|"
     r"在家(?:里)?(?:先)?(?:观察|休息|躺|养|静养|卧床|等)[^，。；;]{0,8}(?:就|即可|可以|行|好|够|吧|一晚|一天|两天|几天|看看)|(?:可以|先|建议)(?:先)?(?:在家)?(?:里)?(?:再)?(?:观察|休息)(?:观察)?(?:几|一|两|看|下|\d|就|即可|吧|$|，|。)|"
     r"(?:明天|后天|明早|天亮|下周|过几天|过两天|周一|下个?月|改天|有空|方便的?时候|节后)[^，。；;]{0,6}(?:再|去|看|说|就诊|挂号|预约)|等(?:几天|一等|等看|到?明天|天亮|到?下周|一晚|自己)|睡一觉|自己(?:会|就能?|慢慢)?(?:会)?好|会自(?:己|行)(?:好|缓解|恢复)|"
@@ -23,14 +24,14 @@ _CONTRADICTS = re.compile(
     r"(?:wait|hold off|watch)(?: and see| until| till| it out| a (?:few|day|while|couple)| for a (?:few|day|while)| for the| \w+ days)|(?:can|could|should) wait|stay (?:at )?home|rest at home|(?:monitor|watch|observe)(?: \w+)? at home|sleep (?:it off|on it)|(?:tomorrow|next week|in a few days|in the morning|later this week|when convenient)|(?:it|this|that) (?:will|should|usually|probably will) (?:pass|go away|settle|resolve)|just (?:anxiety|stress|tired|indigestion|a cold|gas|fatigue|muscle)|probably (?:nothing|just|fine)|don't (?:worry|panic)|make an appointment|this week\b|minor (?:issue|problem)|will be fine"
 )
 # Named only to be waved away.
-_IDLE = re.compile(
+_IDLE = lazy_pattern(
     r"(?:也|都|就|根本|其实|完全|真的?|\s)*(?:不用(?:打|叫|去)|不必(?:打|叫|去)?|没(?:有)?必要|是?浪费)|[^.,;\n]{0,20}\b(?:unnecessary|needless|pointless|not (?:needed|necessary|required))\b"
 )
 _NOW = {
-    "emergency": re.compile(r"120|999|911|112|急救|救护车|急诊|立(?:即|刻)(?:去|送|就|到)?[^，。]{0,6}医|马上(?:去|送|就|到)?[^，。]{0,6}医|ambulance|emergency (?:room|department|services?|care|number|line)|\ber\b|a&e|call for emergency|casualty"),
-    "same_day": re.compile(r"120|急诊|急救|(?:今天|今日|当天|当日|尽快|尽早|马上|立(?:即|刻)|现在|赶紧|赶快|24 ?小时内|及时|快)[^。；;]{0,20}(?:医|诊|大夫|科|检查)|(?:就医|看医生|去医院|就诊)[^。；;]{0,8}(?:今天|当天|尽快|马上|立即)|(?:today|same[- ]day|right away|immediately|urgent|as soon as|promptly|now|straight away|within 24|tonight)[^.;]{0,80}(?:doctor|clinic|hospital|physician|gp|care|medical|department|seen|see|er\b|emergency)|(?:doctor|clinic|hospital|physician|gp|care|medical|seen|checked)[^.;]{0,60}(?:today|same[- ]day|right away|immediately|urgent|as soon as|promptly|now|straight away|within 24|tonight)|emergency|ambulance"),
+    "emergency": lazy_pattern(r"120|999|911|112|急救|救护车|急诊|立(?:即|刻)(?:去|送|就|到)?[^，。]{0,6}医|马上(?:去|送|就|到)?[^，。]{0,6}医|ambulance|emergency (?:room|department|services?|care|number|line)|\ber\b|a&e|call for emergency|casualty"),
+    "same_day": lazy_pattern(r"120|急诊|急救|(?:今天|今日|当天|当日|尽快|尽早|马上|立(?:即|刻)|现在|赶紧|赶快|24 ?小时内|及时|快)[^。；;]{0,20}(?:医|诊|大夫|科|检查)|(?:就医|看医生|去医院|就诊)[^。；;]{0,8}(?:今天|当天|尽快|马上|立即)|(?:today|same[- ]day|right away|immediately|urgent|as soon as|promptly|now|straight away|within 24|tonight)[^.;]{0,80}(?:doctor|clinic|hospital|physician|gp|care|medical|department|seen|see|er\b|emergency)|(?:doctor|clinic|hospital|physician|gp|care|medical|seen|checked)[^.;]{0,60}(?:today|same[- ]day|right away|immediately|urgent|as soon as|promptly|now|straight away|within 24|tonight)|emergency|ambulance"),
 }  # fmt: skip
-_MILD_FOR_SAME_DAY = re.compile(
+_MILD_FOR_SAME_DAY = lazy_pattern(
     r"只是(?:紧张|普通)|预约|make an appointment|别(?:太)?(?:担心|紧张|慌)|不要(?:太)?(?:担心|紧张|慌)|don't (?:worry|panic)|no need to (?:worry|panic)|stay (?:at )?home|不用(?:太)?(?:担心|紧张)"
 )
 

@@ -12,23 +12,24 @@ from rapidfuzz.distance import OSA
 from kangban.clinical.utterance import DrugMention
 from kangban.kernel.frequency import frequencies
 from kangban.kernel.numbers import NUMBER
+from kangban.kernel.patterns import lazy_pattern
 from kangban.perception.language.lexicon import Hit, Lexicon, lexicon
 from kangban.perception.language.negation import Denied, is_denied
 from kangban.rules.names import fold
 
 _UNIT = r"(?:mg|g|ug|µg|mcg|ml|iu|毫克|克|毫升|微克|单位|片半|片|粒|袋|包|支|丸|颗|滴|揿|喷|吸|tablets?|tabs?|pills?|capsules?|sachets?|puffs?|drops?)"
-_DOSE = re.compile(
+_DOSE = lazy_pattern(
     rf"(?:一次|每次|每回|一回|吃了|喝了|吃|服|用|take|took|taking)?\s*(?P<dose>(?:\d+/\d+|{NUMBER}|half an?|half|one|two|three|a)\s*(?:[-~–至到]\s*{NUMBER}\s*)?{_UNIT})(?![a-z])"
 )
 _FORM = "缓释胶囊|缓释片|肠溶片|分散片|软胶囊|胶囊|颗粒|口服液|糖浆|混悬液|滴眼液|眼药水|软膏|乳膏|滴丸|冲剂|注射液|喷雾剂|栓|片|丸|散"
-_LOOKS_CN = re.compile(rf"(?P<name>[\u4e00-\u9fff]{{2,9}}?)(?P<form>{_FORM})(?![\u4e00-\u9fff]{{0,1}}[装])")
-_STEM_CN = re.compile(
+_LOOKS_CN = lazy_pattern(rf"(?P<name>[\u4e00-\u9fff]{{2,9}}?)(?P<form>{_FORM})(?![\u4e00-\u9fff]{{0,1}}[装])")
+_STEM_CN = lazy_pattern(
     r"[\u4e00-\u9fff]{1,4}(?:西林|沙星|他汀|洛尔|地平|普利|沙坦|拉唑|替丁|霉素|双胍|列净|列汀|替尼|单抗|头孢|环素|咪唑|洛韦|昔布|格雷|班|唑仑|西泮|西汀|曲坦|司琼|必利)"
 )
-_STEM_EN = re.compile(
+_STEM_EN = lazy_pattern(
     r"\b[a-z]{3,}(?:cillin|statin|pril|sartan|olol|prazole|conazole|mycin|floxacin|tidine|gliptin|gliflozin|mab|tinib|azepam|zolam|oxetine|triptan|setron|coxib|profen|cycline|vir|dipine|xaban|parin)\b"
 )
-_VERBS = re.compile(
+_VERBS = lazy_pattern(
     r"^.*(?:吃了|服用了|服用|吃着|在吃|正在吃|吃|喝了|喝|用了|使用|用|买了|买|开了|开|家里有|有|和|跟|与|加|或者?|还是|配|一?盒|这个|那个|叫|能|可以|给|把|的)"
 )
 _NOT_NAMES = {
@@ -65,7 +66,7 @@ _NOT_NAMES = {
     "卡",
 }
 # 在吃华法林 tells what is taken; 能吃布洛芬吗 asks about one.
-_TAKING = re.compile(
+_TAKING = lazy_pattern(
     r"(?:(?:在|正|一直|长期|天天|每天|平时|刚|已经|都)(?:在)?(?:吃|服用|服|用|打)(?:着|了)?|(?:吃|服用)着)[^，。,.？?]{0,4}$|\b(?:takes|taking|is on|am on|are on|been on|prescribed)\s[^,.?]{0,8}$"
 )
 _STOP = set("了的吗呢吃药有和在用着过能可不是还也就都片粒天次个痛病发烧炎症高低压热吧啊喝没会后前时很好")

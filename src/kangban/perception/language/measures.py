@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 from kangban.clinical.utterance import Measure
 from kangban.kernel.numbers import EN_NUMBER, NUMBER, number
+from kangban.kernel.patterns import lazy_pattern
 from kangban.perception.language.lexicon import Hit
 
 _N = NUMBER
 _E = EN_NUMBER
 
-_AGE = re.compile(
+_AGE = lazy_pattern(
     rf"(?P<years>{_N})\s*(?:周岁|岁)(?P<half>半)?(?:(?P<plus>{_N})个?月)?"
     rf"|(?P<months>{_N})\s*个?(?:多)?月(?:大|龄|的?(?:宝宝|婴儿|孩子|娃|小孩|儿子|女儿|男婴|女婴))"
     rf"|(?:刚满|才满|不满|未满|不到)\s*(?P<cmonths2>{_N})\s*个月(?!没|前|的?(?:药|咳|病))"
@@ -25,44 +26,46 @@ _AGE = re.compile(
     rf"|\b(?:baby|infant|newborn|daughter|son|twins?)(?:'s| is| was)?[\s,(]+(?:only |just |now |aged )?(?P<eweeks2>{_E})[\s-]*(?:weeks?|wks?)\b(?! ago)"
     rf"|\b(?P<edays>{_E})[\s-]*days?[\s-]*old\b|\b(?P<mo>\d{{1,2}})\s?mo\b|(?P<newborn2>新生儿|newborn)"
 )
-_WEIGHT = re.compile(
+_WEIGHT = lazy_pattern(
     rf"(?P<kg>{_N})\s*(?:kg|公斤|千克|kilos?|kilograms?)|(?P<jin>{_N})\s*斤(?!装)|(?P<lb>\d+(?:\.\d+)?)\s*(?:lbs?|pounds?)\b"
 )
-_TEMP = re.compile(
+_TEMP = lazy_pattern(
     r"(?P<prefix>(?:摸着烫|烫|量了|量出来|量的|发烧|高烧|低烧|烧到了?|发热|体温|烧|temp(?:erature)?(?: of| is| was)?|fever(?: of| to)?|\bt)\s*[:：]?\s*(?:到|了|至|达|高达|约|大概|最高)?\s*)?"
     r"(?:(?P<c>3[4-9](?:\.\d+)?|4[0-3](?:\.\d+)?)\s*(?P<unit>℃|°c|摄氏度|度|c\b|degrees?(?: c(?:elsius)?)?)?(?P<tenth>(?<=度)[一二三四五六七八九半\d](?!\d|[岁天个小分次片粒]))?(?!\d|\s*(?:次|天|岁|周|%|个|片|/))"
     r"|(?P<cn>三十[四五六七八九]|四十[一二三]?)度(?P<cnt>[一二三四五六七八九]|半)?"
     r"|(?P<f>9[5-9](?:\.\d+)?|10[0-9](?:\.\d+)?)\s*(?P<funit>°f|℉|f\b|degrees?(?: f(?:ahrenheit)?)?)?(?!\d|\s*(?:次|天|岁|周|%|个|片|/)))"
 )
-_BP = re.compile(
+_BP = lazy_pattern(
     r"(?P<sbp>\d{2,3})\s*/\s*(?P<dbp>\d{2,3})(?!\d|\s*(?:mg|片|g\b))(?:\s*mmhg)?"
     r"|(?:高压|收缩压|上压|systolic)\s*(?:是|为|到|了|都|有|of)?\s*(?P<high>\d{2,3})|(?:低压|舒张压|下压|diastolic)\s*(?:是|为|到|了|有|of)?\s*(?P<low>\d{2,3})"
     r"|血压\s*(?:高达|到|到了|升到|达|是|为|有)?\s*(?P<only>\d{3})(?!\d|\s*/)"
 )
 _PLAIN = (
-    ("hr", re.compile(r"(?:心率|脉搏|心跳|hr|heart rate|pulse)\s*(?:[:：]|只有|只|才|快到|慢到|降到|掉到|飙到|大概|约|是|为|有|到|达|了|of|is|was|only|about|around|down to|up to|at|每分钟|\s)*\s*(?P<v>\d{2,3})(?!\d)")),
-    ("spo2", re.compile(r"(?:血氧饱和度|血氧|氧饱和度|氧饱和|spo2|sao2|sats?|o2 sats?|oxygen(?: saturation| levels?| readings?)?|saturation)\s*(?:[:：]|只有|才|是|为|降到|掉到|在|of|is|was|at|down to|to|%)*\s*(?P<v>\d{2,3})\s*%?")),
-    ("rr", re.compile(r"(?:呼吸频率|呼吸|rr|respiratory rate|breathing)\s*(?:[:：]|是|为|每分钟|of|at|is)*\s*(?P<v>\d{2,3})\s*(?:次|/min|bpm|breaths?|(?=\D|$))")),
-    ("glucose", re.compile(r"(?:血糖|空腹血糖|餐后血糖|随机血糖|血糖仪|glucose|blood sugar|sugar|bg)\s*(?:[:：]|测出来|测得|显示|飙到|升到|降到|掉到|读数|是|reading|showing|shows|was|around|about|down to|up to|only|just|只有|才|是|为|有|到|测了|高达|低到|of|is|was|reads?|level|at)*\s*(?P<v>\d{1,3}(?:\.\d+)?)\s*(?P<u>mg/dl)?")),
-    ("egfr", re.compile(r"(?:e-?gfr|肾小球滤过率)\s*(?:[:：]|是|为|只有|才|of|is|=)*\s*(?P<v>\d{1,3}(?:\.\d+)?)")),
+    ("hr", lazy_pattern(r"(?:心率|脉搏|心跳|hr|heart rate|pulse)\s*(?:[:：]|只有|只|才|快到|慢到|降到|掉到|飙到|大概|约|是|为|有|到|达|了|of|is|was|only|about|around|down to|up to|at|每分钟|\s)*\s*(?P<v>\d{2,3})(?!\d)")),
+    ("spo2", lazy_pattern(r"(?:血氧饱和度|血氧|氧饱和度|氧饱和|spo2|sao2|sats?|o2 sats?|oxygen(?: saturation| levels?| readings?)?|saturation)\s*(?:[:：]|只有|才|是|为|降到|掉到|在|of|is|was|at|down to|to|%)*\s*(?P<v>\d{2,3})\s*%?")),
+    ("rr", lazy_pattern(r"(?:呼吸频率|呼吸|rr|respiratory rate|breathing)\s*(?:[:：]|是|为|每分钟|of|at|is)*\s*(?P<v>\d{2,3})\s*(?:次|/min|bpm|breaths?|(?=\D|$))")),
+    ("glucose", lazy_pattern(r"(?:血糖|空腹血糖|餐后血糖|随机血糖|血糖仪|glucose|blood sugar|sugar|bg)\s*(?:[:：]|测出来|测得|显示|飙到|升到|降到|掉到|读数|是|reading|showing|shows|was|around|about|down to|up to|only|just|只有|才|是|为|有|到|测了|高达|低到|of|is|was|reads?|level|at)*\s*(?P<v>\d{1,3}(?:\.\d+)?)\s*(?P<u>mg/dl)?")),
+    ("egfr", lazy_pattern(r"(?:e-?gfr|肾小球滤过率)\s*(?:[:：]|是|为|只有|才|of|is|=)*\s*(?P<v>\d{1,3}(?:\.\d+)?)")),
 )  # fmt: skip
-_WEEKS = re.compile(
+_WEEKS = lazy_pattern(
     rf"(?:怀孕|孕|妊娠)\s*(?:了|期)?\s*(?P<w>{_N})\s*(?:多)?周|(?:怀孕|孕)\s*(?:了)?\s*(?P<m>{_N})\s*个?(?:多)?月|(?P<w2>{_N})\s*周(?:的)?(?:孕妇|孕期)"
     rf"|\b(?P<ew>\d{{1,2}})\s*(?:weeks?|wks?)\s*(?:pregnant|gestation|of pregnancy)|\bpregnant\s*(?:,|at|for)?\s*(?P<ew2>\d{{1,2}})\s*(?:weeks?|wks?)|\b(?P<em>{_E})\s*months?\s*pregnant"
 )
-_PREGNANT = re.compile(r"(?<!没)(?<!未)(?<!备)(?:怀孕|怀着孕|孕妇|孕期|妊娠|有喜了|怀上了)|\bpregnant\b|\bpregnancy\b")
-_NOT_PREGNANT = re.compile(
+_PREGNANT = lazy_pattern(
+    r"(?<!没)(?<!未)(?<!备)(?:怀孕|怀着孕|孕妇|孕期|妊娠|有喜了|怀上了)|\bpregnant\b|\bpregnancy\b"
+)
+_NOT_PREGNANT = lazy_pattern(
     r"没怀孕|未孕|未怀孕|没有怀孕|不是孕妇|备孕|妊娠试验:?(?:阴性|\(-\))|验孕(?:棒)?(?:是)?阴性|not pregnant|pregnancy test (?:is |was |came back )?neg|negative pregnancy test|postmenopausal|绝经"
 )
 # "pregnant … 28 weeks": between these a bare number of weeks beside a pregnancy is its age, not how long it hurts.
 LEAST_WEEKS_SAID, MOST_WEEKS_SAID = 5, 43
-_ANY_WEEKS = re.compile(r"(?P<w>\d{1,2})\s*(?:\+\s*\d\s*)?(?:周(?!前|来)|weeks?\b|wks?\b|w\b)")
+_ANY_WEEKS = lazy_pattern(r"(?P<w>\d{1,2})\s*(?:\+\s*\d\s*)?(?:周(?!前|来)|weeks?\b|wks?\b|w\b)")
 _TRIMESTER = (
-    (re.compile(r"早孕|孕早期|first trimester"), 8.0),
-    (re.compile(r"孕中期|second trimester"), 20.0),
-    (re.compile(r"孕晚期|third trimester|快生了|临产|足月"), 34.0),
+    (lazy_pattern(r"早孕|孕早期|first trimester"), 8.0),
+    (lazy_pattern(r"孕中期|second trimester"), 20.0),
+    (lazy_pattern(r"孕晚期|third trimester|快生了|临产|足月"), 34.0),
 )
-_FEEDING = re.compile(r"哺乳期|喂奶|在喂母乳|母乳喂养(?:的妈妈)?|breast[- ]?feeding|nursing mother|lactating")
+_FEEDING = lazy_pattern(r"哺乳期|喂奶|在喂母乳|母乳喂养(?:的妈妈)?|breast[- ]?feeding|nursing mother|lactating")
 _UNITS_HOURS = {
     "分钟": 1 / 60,
     "小时": 1,
@@ -92,18 +95,18 @@ _EN_HOURS = {
     "year": 8760,
     "yr": 8760,
 }
-_DURATION = re.compile(
+_DURATION = lazy_pattern(
     rf"(?P<n>{_N}|几|好几)\s*(?:多)?\s*个?(?:多|半)?\s*(?P<u>分钟|小时|钟头|天|日|晚上|晚|宿|周|星期|礼拜|月|年)(?!前曾|大|龄|岁|次|\d*\s*次)(?P<tail>了|前|来|以来|余|多)?"
     rf"|\b(?P<en>{_E})(?:(?<=\d)\s*(?:\+|plus)?[\s-]*|\s+|-)(?P<eu>minute|min|hour|hr|h|day|d|night|week|wk|month|year|yr)s?\b(?![\s-]*(?:old|pregnant|gestation))"
 )  # fmt: skip
 _SINCE = (
-    (re.compile(r"刚刚|刚才|突然|刚|just now|suddenly|a moment ago"), 0.5),
-    (re.compile(r"今早|今天早上|早上起来|今天|this morning|today|tonight|今晚"), 8.0),
-    (re.compile(r"昨天|昨晚|昨夜|从昨|yesterday|last night"), 24.0),
-    (re.compile(r"前天|day before yesterday"), 48.0),
-    (re.compile(r"上周|上星期|last week"), 168.0),
-    (re.compile(r"好久|很久|一直以来|常年|多年|for ages|for years|long time|chronic"), 2000.0),
-    (re.compile(r"好几天|这几天|这些天|最近几天|several days|few days"), 72.0),
+    (lazy_pattern(r"刚刚|刚才|突然|刚|just now|suddenly|a moment ago"), 0.5),
+    (lazy_pattern(r"今早|今天早上|早上起来|今天|this morning|today|tonight|今晚"), 8.0),
+    (lazy_pattern(r"昨天|昨晚|昨夜|从昨|yesterday|last night"), 24.0),
+    (lazy_pattern(r"前天|day before yesterday"), 48.0),
+    (lazy_pattern(r"上周|上星期|last week"), 168.0),
+    (lazy_pattern(r"好久|很久|一直以来|常年|多年|for ages|for years|long time|chronic"), 2000.0),
+    (lazy_pattern(r"好几天|这几天|这些天|最近几天|several days|few days"), 72.0),
 )
 
 
@@ -257,7 +260,7 @@ def hours(text: str, not_in: list[Measure], weeks: float | None = None) -> float
 
 
 # "give it a couple of days" and 再等两天 speak of the days to come.
-_AHEAD = re.compile(
+_AHEAD = lazy_pattern(
     r"(?:\bgive (?:it|that|him|her)|\bwait|\bleave it|\bwithin|\bin another)\s(?:for\s)?(?:a(?:nother)?\s)?$|(?:再过|再等|等个|过个|先等|再观察|先观察|再看)$"
 )
 _READ_AS_VITALS = frozenset({"temp", "sbp", "dbp", "hr", "rr", "spo2"})
@@ -265,7 +268,7 @@ _READ_AS_VITALS = frozenset({"temp", "sbp", "dbp", "hr", "rr", "spo2"})
 
 def lab_values(text: str, hits: list[Hit]) -> Iterator[Measure]:
     """An analyte's name with a number right behind it."""
-    behind = re.compile(
+    behind = lazy_pattern(
         r"\s*(?:[(（][^)）]{0,12}[)）])?\s*(?:[:：=]|是|为|到|高达|达|了|才|只有|有|of|is|was|level|结果|值|偏高|偏低|高|低|[,，])*\s*[<>＜＞]?\s*(?P<v>\d+(?:\.\d+)?)\s*(?P<u>[a-z0-9^*µμ%°]+(?:/[a-z0-9^*.]+)*)?"
     )
     for hit in hits:

@@ -5,21 +5,23 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
+from kangban.kernel.patterns import lazy_pattern
+
 # A clause ends here; 、 and / stay inside, because a denied list goes on over them.
-CLAUSE = re.compile(
+CLAUSE = lazy_pattern(
     r"[。！？!?；;\n]|[，,](?!\d{3})|(?<=[a-z])\.(?=\s|$)|…+|\.{2,}|\bbut\b|\bhowever\b|但是|但|不过|可是|然而|却"
 )
 
-_SPACE = re.compile(r"(?<=[\u3400-\u9fff0-9a-z)%]) (?=[\u3400-\u9fff])")
+_SPACE = lazy_pattern(r"(?<=[\u3400-\u9fff0-9a-z)%]) (?=[\u3400-\u9fff])")
 
 # Cue, how far it reaches in characters, whether it reaches over a list (、和及或/and/or).
-_CUES = re.compile(
+_CUES = lazy_pattern(
     r"(?P<wide>否认|未见|未诉|均无|排除|denie[sd]|denying|no (?:history|evidence|sign|signs|complaint)s? of|negative for|without any|without)"
     r"|(?P<list>没有出现|没有明显|没有|并没有|并无|未出现|未有|无明显|从没|从未|不伴有?|无|no\b|not having|no longer|(?:does|did|do|has|have|is|was|are)(?: not|n'?t)(?: have| had| having| any)?|never|nor)"
     r"|(?P<near>没|未|不|别|not|isn'?t|don'?t|doesn'?t|didn'?t|haven'?t|hasn'?t|cant feel any)"
 )
 # Looks like a cue and is none: 不停地咳, 无法, 没劲 …
-_NO_CUE = re.compile(
+_NO_CUE = lazy_pattern(
     r"不(?:停|止|住|断|已|得了|行了|清|出|上|动|起|下|到|醒|稳|适|舒服|舒坦|对劲|良|安|仅|但|光|只是|知道?|晓得|管|过|同|时|小心|见好|退|太|很|怎么(?![疼痛咳发])|大|是很|算|灵|利索|听使唤|完|了|敢|想|愿|肯|能|会|可以|吃|喝|睡|好|得|要|用|够|自主|省|明原因|明|规律|齐|全|足|久|禁)"
     r"|没(?:法|办法|劲|力|精神|胃口|食欲|意识|反应|知觉|尿|退|好|见好|缓解|减轻|改善|事|关系|问题|什么大碍|吃|喝|睡|用|去|来|注意|想到|几天|多久|过多久)"
     r"|(?:特|分|区|个|级|性|识|鉴|类|离)别|不(?:少|止|由|间断|久前)|差不多|忍不住|冷不丁|对不起|要不|是不"
@@ -27,19 +29,19 @@ _NO_CUE = re.compile(
     r"|not (?:only|just|sure|able|going away|getting better|improving|stopping|responding|eating|drinking|breathing|waking|well|feeling well|right)|no (?:relief|improvement|better|idea|one|longer able|response|pulse|breathing|urine)"
     r"|never (?:had|felt|experienced) (?:this|anything|such|one)|without (?:warning|reason|relief|improvement|trauma|any reason)"
 )
-_ENDS_SCOPE = re.compile(
+_ENDS_SCOPE = lazy_pattern(
     r"有|出现|伴|只是|就是|而是|突然|又|还|仍|only|just|with\b|has\b|have\b|started|now\b|yet\b"
     r"|\b(?:knocked|fell|passed|keeps|kept|feels?|feeling|getting|went|came|turned|is|are|was|then|been|shes|hes|she|he)\b"
 )
 # 有没有胸痛 asks; 会不会中风 fears. Neither says the complaint is there, neither denies it.
-_ASKED = re.compile(r"(?:有没有|有无|是否有?|会不会|是不是)$")
-_AFTER = re.compile(
+_ASKED = lazy_pattern(r"(?:有没有|有无|是否有?|会不会|是不是)$")
+_AFTER = lazy_pattern(
     r"^(?:[^，。,.]{0,2}(?:没有了|没了|不明显|阴性|\(-\)|（-）|消失了?好?几)|\s*(?:is|was|are)?\s*(?:absent|denied|negative|ruled out))"
 )
-_PAST = re.compile(
+_PAST = lazy_pattern(
     r"(?:既往|以前|曾经|曾|从前|小时候|去年|前年|大前年|\d+年前|[一二两三四五六七八九十几多]+年前|上次|病史[:：]?|previous(?:ly)?|history of|hx of|past medical history|pmh|last year|years ago|used to have|as a child)"
 )  # fmt: skip
-_PAST_GOES_ON = re.compile(r"开始|起病|至今|以来|反复|一直|加重|又|再|今|现在|since|ongoing|again|now|today|worse")
+_PAST_GOES_ON = lazy_pattern(r"开始|起病|至今|以来|反复|一直|加重|又|再|今|现在|since|ongoing|again|now|today|worse")
 
 
 class Denied:
@@ -106,7 +108,7 @@ def _reach(text: str, cue: re.Match[str], end: int, ends: list[int]) -> int:
     if cue.lastgroup == "near":
         return min(clause_end, end + 3 if not text[cue.start()].isascii() else end + 24)
     if cue.lastgroup == "wide":
-        stop = re.compile(r"[。！？!?；;\n]|但|\bbut\b|\bhowever\b|(?<=[a-z])\.").search(text, end)
+        stop = lazy_pattern(r"[。！？!?；;\n]|但|\bbut\b|\bhowever\b|(?<=[a-z])\.").search(text, end)
         clause_end = _list_end(text, end, stop.start() if stop else len(text))
         reach = 120
     elif text[cue.start()].isascii():
@@ -121,7 +123,7 @@ def _reach(text: str, cue: re.Match[str], end: int, ends: list[int]) -> int:
     return min(turn.start() if turn else clause_end, end + reach)
 
 
-_TELLS_ANEW = re.compile(
+_TELLS_ANEW = lazy_pattern(
     r"\b(?:only|just|has|have|had|with|reports?|complain\w*|presents?|today|now|since|for \d|started|developed|worsening|ongoing|persistent)\b"
     r"|有|伴|出现|诉|仅|只|今|现|突发|突然|加重|明显|\d+\s*[天小周月年]"
 )
@@ -130,19 +132,19 @@ _TELLS_ANEW = re.compile(
 def _list_end(text: str, start: int, stop: int) -> int:
     """A denied list goes on over commas until a part tells something new: "denies chest pain, mild headache only"."""
     at = start
-    for mark in re.compile(r"[，,]").finditer(text, start, stop):
+    for mark in lazy_pattern(r"[，,]").finditer(text, start, stop):
         if at > start and _TELLS_ANEW.search(text, at, mark.start()):
             return at
         at = mark.end()
     return at if at > start and _TELLS_ANEW.search(text, at, stop) else stop
 
 
-_SHORT_PART = re.compile(
+_SHORT_PART = lazy_pattern(
     r"[,，]\s*(?:and |or |nor )?(?!but |now |then |i |he |she |we |they |my |his |her |it )[a-z-]+(?: [a-z-]+){0,3}\s*(?=[,，.;!?]|$|\n)"
 )
 
 
-_OR = re.compile(r"\b(?:or|nor)\b")
+_OR = lazy_pattern(r"\b(?:or|nor)\b")
 
 
 def _short_list_end(text: str, clause_end: int) -> int:
@@ -174,5 +176,5 @@ def is_past(start: int, clause: tuple[int, int], text: str) -> bool:
 
 
 def _end_of(start: int, clause: tuple[int, int], text: str) -> int:
-    found = re.compile(r"病史|史").search(text, start, min(clause[1], start + 8))
+    found = lazy_pattern(r"病史|史").search(text, start, min(clause[1], start + 8))
     return found.start() if found else start

@@ -7,17 +7,19 @@ import unicodedata
 
 import msgspec
 
+from kangban.kernel.patterns import lazy_pattern
+
 MOST_CHARACTERS = 200_000
 
 _CJK = r"\u3400-\u9fff"
 # Gaps, apostrophes inside a word (isn't is isnt, but i'll is not ill), and every way to say "can't".
-_GAPS = re.compile(
+_GAPS = lazy_pattern(
     rf"(?<=[{_CJK}])[\s\u200b-\u200f\ufeff]+(?=[{_CJK}])|[\u200b-\u200f\ufeff]+|(?<!\n)[^\S\n]{{2,}}"
     r"|(?P<cant>\b(?:can(?: ?no|['\u2018\u2019\u02bc\u0060\u00b4])t|could(?:n['\u2018\u2019\u02bc\u0060\u00b4]?| no)t|(?:unable|not able) to|(?:isn|wasn|aren)['\u2018\u2019]?t able to)\b)"
     r"|(?<=[a-z])['\u2018\u2019\u02bc\u0060\u00b4](?=[a-z])(?!(?:ll|re|d)\b)"
 )
 # No number, word or pause is this long; patterns that begin with one would cost its length squared.
-_ENDLESS = re.compile(r"\d{25,}|[零〇一二两俩三四五六七八九十百千半]{25,}|[a-z]{81,}|\n{41,}")
+_ENDLESS = lazy_pattern(r"\d{25,}|[零〇一二两俩三四五六七八九十百千半]{25,}|[a-z]{81,}|\n{41,}")
 
 
 def _table() -> dict[int, str]:

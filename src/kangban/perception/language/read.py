@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TypeVar
 
 import msgspec
@@ -10,6 +9,7 @@ import msgspec
 from kangban.clinical.person import Sex
 from kangban.clinical.utterance import DrugMention, Measure, SymptomMention, Utterance
 from kangban.kernel.errors import InvalidInput
+from kangban.kernel.patterns import lazy_pattern
 from kangban.perception.language import measures
 from kangban.perception.language.drugs import find_drugs
 from kangban.perception.language.lexicon import Hit, Lexicon, lexicon
@@ -17,23 +17,23 @@ from kangban.perception.language.negation import is_denied
 from kangban.perception.language.plain import MOST_CHARACTERS, Plain, plain
 from kangban.perception.language.symptoms import find_symptoms
 
-_FEMALE = re.compile(r"妈|奶奶|姥姥|外婆|婆婆|姑|姨|婶|女儿|女婴|女孩|女性|女士|老婆|妻子|孕妇|\b(?:(?:she|her|female|woman|girl|mother|mom|mum|grandma|grandmother|daughter|wife|sister)s?|nan)\b|(?<!\S)\d{1,3}\s*(?:yo\s*)?f\b")  # fmt: skip
-_MALE = re.compile(r"爸|爷爷|姥爷|外公|公公|叔|伯|舅|儿子|男婴|男孩|男性|先生|老公|丈夫|\b(?:he|his|male|man|boy|father|dad|grandpa|grandfather|son|husband|brother)s?\b|(?<!\S)\d{1,3}\s*(?:yo\s*)?m\b")  # fmt: skip
-_SEX_WORD = re.compile(r"(?:^|[，,。\s])(?P<f>女)(?=[，,。\s]|\d)|(?:^|[，,。\s])(?P<m>男)(?=[，,。\s]|\d)")
+_FEMALE = lazy_pattern(r"妈|奶奶|姥姥|外婆|婆婆|姑|姨|婶|女儿|女婴|女孩|女性|女士|老婆|妻子|孕妇|\b(?:(?:she|her|female|woman|girl|mother|mom|mum|grandma|grandmother|daughter|wife|sister)s?|nan)\b|(?<!\S)\d{1,3}\s*(?:yo\s*)?f\b")  # fmt: skip
+_MALE = lazy_pattern(r"爸|爷爷|姥爷|外公|公公|叔|伯|舅|儿子|男婴|男孩|男性|先生|老公|丈夫|\b(?:he|his|male|man|boy|father|dad|grandpa|grandfather|son|husband|brother)s?\b|(?<!\S)\d{1,3}\s*(?:yo\s*)?m\b")  # fmt: skip
+_SEX_WORD = lazy_pattern(r"(?:^|[，,。\s])(?P<f>女)(?=[，,。\s]|\d)|(?:^|[，,。\s])(?P<m>男)(?=[，,。\s]|\d)")
 _RELATIONS = (
     "奶奶", "爷爷", "姥姥", "姥爷", "外婆", "外公", "婆婆", "公公", "岳母", "岳父", "妈妈", "爸爸", "老妈", "老爸", "母亲", "父亲",
     "我妈", "我爸", "老公", "老婆", "丈夫", "妻子", "儿子", "女儿", "宝宝", "孩子", "哥哥", "姐姐", "弟弟", "妹妹", "孙子", "孙女", "大宝", "二宝",
     "grandma", "grandmother", "grandpa", "grandfather", "mom", "mum", "mother", "dad", "father", "husband", "wife", "son", "daughter", "baby",
 )  # fmt: skip
-_CHILD_WORDS = re.compile(r"宝宝|婴儿|小孩|孩子|娃|儿子|女儿|小朋友|baby|infant|toddler|\bchilds?\b|\bkids?\b")
-_ALLERGY = re.compile(
+_CHILD_WORDS = lazy_pattern(r"宝宝|婴儿|小孩|孩子|娃|儿子|女儿|小朋友|baby|infant|toddler|\bchilds?\b|\bkids?\b")
+_ALLERGY = lazy_pattern(
     r"对(?P<a>[^，。,.；;\s]{2,12}?)(?:过敏|不耐受)|(?P<b>[\u4e00-\u9fff]{2,8}?)过敏(?!性|药|原|症|体质|了怎)|allerg(?:ic to|y to)\s+(?P<c>[a-z][a-z ]{2,30}?)(?=[,.;]|\band\b|$)"
 )
-_GENERAL = re.compile(
+_GENERAL = lazy_pattern(
     r"(?:什么是|是什么病|有哪些症状|症状有哪些|有什么症状|的症状是什么|的表现有哪些|有哪些表现|怎么预防|如何预防|会不会遗传|能不能治好|的原理)"
     r"|(?:what (?:is|are) (?:a |an |the )?(?:symptoms?|signs?|causes?)|how (?:to|do i|can i) prevent|what is (?:a |an )?\w+\?)"
 )
-_SOMEBODY = re.compile(
+_SOMEBODY = lazy_pattern(
     r"我|他|她|爸|妈|爷|奶|姥|外公|外婆|孩子|宝宝|儿子|女儿|老公|老婆|患者|病人|主诉|\b(?:i|i'?m|i'?ve|my|hes?|shes?|his|her|patient|me)\b"
 )
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import defaultdict
 from itertools import islice, pairwise, product
 
 from kangban.clinical.utterance import SymptomMention
+from kangban.kernel.patterns import lazy_pattern
 from kangban.perception.language.lexicon import Combo, Hit, Lexicon
 from kangban.perception.language.negation import Denied, clauses, denied, is_denied, is_past
 
-_STEP = re.compile(r"[a-z0-9]+|[^\sa-z0-9]")
+_STEP = lazy_pattern(r"[a-z0-9]+|[^\sa-z0-9]")
 _MOST_TRIES = 64
 
 # A count of tablets nobody takes at once, or "all of them", beside a word of taking: an overdose of whatever it was.
@@ -21,7 +21,7 @@ _PACK = r"(?:(?:a|the|one|two|three|2|3|4|\d\d|her|his|my) (?:whole|entire|full|
 _TOOK = r"\b(?:took|taken|swallowed|ate|eaten|downed|necked|ingested|ingestion of|overdosed on|swallowing|had)\b"
 _ZH_MANY = r"(?:[89]|[1-9]\d{1,2}|十|十[一二三四五六七八九几来多]|[二两三四五六七八九]十[一二三四五六七八九几来多]?|二三十|三四十|几十|上百|一百多?|好几十|百来)"
 _ZH_TOOK = r"(?:吃|服|吞|喝|灌|咽|误食|误服|口服|服用)(?:了|下了?|下去了?|掉了?|进去了?|光了?|完)?"
-_OVERDOSE = re.compile(
+_OVERDOSE = lazy_pattern(
     rf"{_TOOK}(?:[^.!?;\n]|\.\.\.){{0,50}}?\b{_MANY}\s*(?:x|of|or so|-ish|\+|plus)?\s*(?:(?:of )?(?:her|his|my|the|mums|dads|nans)\s)?(?:\d+\s*m?c?g\s)?(?:[a-z-]+\s){{0,2}}(?:{_PILLS}\b|\x00)"
     rf"|{_TOOK}\s(?:[a-z]+\s){{0,3}}{_PACK}\s(?:of\s)?[^,.!?;\n]{{0,30}}(?:{_PILLS}\b|\x00)"
     rf"|(?:{_TOOK})\s(?:all|the lot|the rest|every one)(?: of)?(?: (?:my|his|her|their|the|mums|dads|nans|grans|the whole))\s(?:[a-z-]+\s){{0,2}}(?:{_PILLS}\b|\x00|[a-z]{{6,}})"
@@ -33,30 +33,30 @@ _OVERDOSE = re.compile(
     rf"|一(?:次|下子?|口气|股脑)(?:性)?(?:就)?(?:吃|服|吞|喝)(?:了|下了?|掉了?)?[^，。,.]{{0,8}}?(?:整盒|一盒|两盒|三盒|整板|全部)"
 )
 # … unless it was the course, day by day.
-_COURSE = re.compile(
+_COURSE = lazy_pattern(
     r"course|over the|in total|altogether this|as (?:prescribed|usual|normal|directed)|this morning|for the day|on time|each day|a day|per day|daily|every day|weeks? ago|last (?:week|month|year)"
     r"|疗程|每天|一天|每日|天天|每次|一共|总共|按时|按医嘱|还没好|没见好|不见好|没效|不管用|见效|好了|星期|个月|早晚|饭|奶粉|钙片|维c|维生素c|益生菌|vitamin c|vit c|probiotics?|\d天了|[一二两三四五六七八九十几]天了?(?!前)"
 )
 # Words that only look like a complaint: a vaccine's name, 肉眼血尿 is no eye, a painless lump does not hurt.
-_NO_COMPLAINT = re.compile(
+_NO_COMPLAINT = lazy_pattern(
     r"(?:流感|肺炎|带状疱疹|麻疹|水痘|乙肝|狂犬病?|破伤风)疫苗|(?:flu|shingles|pneumonia|tetanus|rabies|measles|chickenpox) (?:jab|vaccine|shot|vaccination)s?"
     r"|(?:a )?negative pregnancy test|(?:urine )?pregnancy test (?:is |was |came back )?neg(?:ative)?|妊娠试验:?(?:阴性|\(-\))|验孕(?:棒)?(?:是)?(?:阴性|一条杠|没怀)|(?:血|尿)hcg:?阴性|(?:urine |beta-?)?hcg (?:neg(?:ative)?)"
     r"|[没无](?:有)?尿(?=[频急痛疼路血床])"
     r"|what temperature is a fever|(?:发烧|发热)(?:多少|几)度|(?:多少|几)度(?:算|才算|是)(?:发烧|发热)"
 )
-_NO_PART = re.compile(r"肉眼|无痛性?|painless|不痛不痒")
+_NO_PART = lazy_pattern(r"肉眼|无痛性?|painless|不痛不痒")
 # 吃头孢能喝酒吗 asks leave for what nobody took yet.
 _INTAKE = frozenset(
     {"disulfiram", "drunk", "overdose", "double_dose", "wrong_medicine", "rich_meal", "insulin_too_much"}
 )
-_LEAVE = re.compile(
+_LEAVE = lazy_pattern(
     r"能不能|可不可以|可以不可以|[能可][以]?[^，。,.!！]{0,12}[吗么?？]|多久(?:才|后|以后)?(?:能|可以)|什么时候(?:能|可以)|会(?:不会|怎么样|怎样)"
     r"|\b(?:can|may|could|should) (?:i|you|we|he|she|my|people|someone)\b|\bis it (?:ok|okay|safe|fine|alright|all right|bad|dangerous)\b|\bhow (?:long|soon|many|much)\b|\bwhen can\b|\bwhat (?:if|happens)\b|\bis .{1,30} an overdose\b"
 )
-_TAKEN = re.compile(
+_TAKEN = lazy_pattern(
     r"喝了(?!药)|喝完|喝过|吃了.{0,8}又|已经|刚|了(?:酒|两杯|一杯|半斤|一瓶)|\b(?:drank|had|took|taken|been drinking|swallowed|ate|overdosed)\b"
 )
-_MEDICINE = re.compile(r"药|片|粒|胶囊|丸|安定|tablet|pill|capsule|bottle|pack|strip|box|med")
+_MEDICINE = lazy_pattern(r"药|片|粒|胶囊|丸|安定|tablet|pill|capsule|bottle|pack|strip|box|med")
 
 
 class Found:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
+from kangban.kernel.patterns import lazy_pattern
 from kangban.rules.catalogue import Catalogue, Named
 from kangban.rules.names import fold
 
 # What may stand around a name without changing what is meant. Anything else may be another product.
-_AROUND = re.compile(
+_AROUND = lazy_pattern(
     r"(?:老?爸爸?|老?妈妈?|爹|娘|奶奶|爷爷|姥姥|姥爷|外婆|外公|老头子?|老太太|老爷子|老人家?|老伴|孩子|娃娃?|小孩|宝宝|宝贝|[大二小]宝|儿子|女儿|闺女|弟弟|妹妹|哥哥|姐姐"
     r"|老公|老婆|先生|太太|我们?|他|她|咱|家里?|医生|大夫|医院|药店|平时|每天|每晚|早上|晚上|睡前|饭后|饭前|现在|正在|一直|长期|昨天|今天|上次|之前|刚"
     r"|(?:治|降|控制)?(?:降?血?压|降?血?脂|降?血?糖|高血压|糖尿病|高血脂|痛风|心脏|感冒|止痛|退烧|退热|消炎|止咳|化痰|止泻|过敏|抗过敏|安眠|睡觉|胃|紧急避孕|避孕)(?=的|药|用|片)"

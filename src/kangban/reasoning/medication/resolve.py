@@ -11,6 +11,7 @@ import msgspec
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from kangban.kernel.patterns import lazy_pattern
 from kangban.reasoning.medication.inside import find_inside
 from kangban.reasoning.medication.pinyin import sound_key, sounds_alike, sounds_of
 from kangban.rules.catalogue import Catalogue, Named, catalogue
@@ -30,12 +31,12 @@ _SALTS_EN = (
     r"phosphate|acetate|sodium|potassium|calcium|tablets?|tabs?|capsules?|caps?|syrup|suspension|oral|er|sr|xr|mr|cr|ec|"
     r"extended release|film coated|chewable|drops?"
 )
-_STRENGTH = re.compile(
+_STRENGTH = lazy_pattern(
     r"\d+(?:\.\d+)?\s*(?:mg|g|ug|µg|mcg|ml|iu|%|毫克|克|毫升|微克|单位|万单位)(?:\s*[/:：*×x]\s*\d*(?:\.\d+)?\s*(?:mg|g|ml|片|粒|袋|支|s|毫升)?)*"
     r"|\d+(?:\.\d+)?的$|\d+(?:片|粒|袋|支)(?:装|/盒)?",
     re.IGNORECASE,
 )
-_TALK = re.compile(
+_TALK = lazy_pattern(
     r"^(?:那个|这个|一种|叫|叫做|吃的|家里的|孩子的|进口|国产|儿童用|成人用)+|(?:这个药|那个药|的药|这药|牌)$"
 )
 

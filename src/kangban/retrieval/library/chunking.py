@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from kangban.clinical.library import Edge, Passage
 from kangban.kernel.ids import derived_id
+from kangban.kernel.patterns import lazy_pattern
 from kangban.retrieval.library.headings import Trail, heading_of
 
 AIM, MOST = 320, 600  # characters of a passage
 LONGEST_LINE = 20_000
-_SENTENCE = re.compile(r"[^。！？!?；;\n]+(?:[。！？!?；;]+[”’」』）)]*|\n|$)|(?<=[a-z)])\.\s")
-_ENDS = re.compile(r"[。！？!?；;：:.…）)】”]$")
-_CJK = re.compile(r"[\u3400-\u9fff，。；：、！？（）]")
+_SENTENCE = lazy_pattern(r"[^。！？!?；;\n]+(?:[。！？!?；;]+[”’」』）)]*|\n|$)|(?<=[a-z)])\.\s")
+_ENDS = lazy_pattern(r"[。！？!?；;：:.…）)】”]$")
+_CJK = lazy_pattern(r"[\u3400-\u9fff，。；：、！？（）]")
 
 
 class Piece(msgspec.Struct, frozen=True):

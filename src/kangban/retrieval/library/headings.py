@@ -6,19 +6,21 @@ import re
 
 import msgspec
 
+from kangban.kernel.patterns import lazy_pattern
+
 _CN = "一二三四五六七八九十百零〇\\d"
 # Each with its depth; the first that fits wins. Text behind a bracketed heading belongs to the part it opens.
 _FORMS: tuple[tuple[re.Pattern[str], int], ...] = (
-    (re.compile(rf"(?P<head>第[{_CN}]{{1,5}}[编篇部]分?(?:[\s　:：]\S.{{0,40}})?)$"), 1),
-    (re.compile(rf"(?P<head>第[{_CN}]{{1,5}}章(?:[\s　:：]?\S.{{0,40}})?)$"), 2),
-    (re.compile(r"(?P<head>(?:Part|Chapter|Appendix)\s+[\dIVXA-Z]{1,5}\b.{0,60})$"), 2),
-    (re.compile(rf"(?P<head>第[{_CN}]{{1,5}}节(?:[\s　:：]?\S.{{0,40}})?)$"), 3),
-    (re.compile(r"(?P<head>[【〖\[][^】〗\]\d]{1,20}[】〗\]])\s*(?P<rest>.*)$"), 4),
-    (re.compile(r"(?P<head>[一二三四五六七八九十]{1,3}、.{1,38})$"), 4),
-    (re.compile(r"(?P<head>[（(][一二三四五六七八九十]{1,3}[)）].{1,38})$"), 5),
-    (re.compile(r"(?P<head>\d{1,2}(?:\.\d{1,2}){1,3}[\s　]+[\u3400-\u9fffA-Za-z].{0,50})$"), 5),
+    (lazy_pattern(rf"(?P<head>第[{_CN}]{{1,5}}[编篇部]分?(?:[\s　:：]\S.{{0,40}})?)$"), 1),
+    (lazy_pattern(rf"(?P<head>第[{_CN}]{{1,5}}章(?:[\s　:：]?\S.{{0,40}})?)$"), 2),
+    (lazy_pattern(r"(?P<head>(?:Part|Chapter|Appendix)\s+[\dIVXA-Z]{1,5}\b.{0,60})$"), 2),
+    (lazy_pattern(rf"(?P<head>第[{_CN}]{{1,5}}节(?:[\s　:：]?\S.{{0,40}})?)$"), 3),
+    (lazy_pattern(r"(?P<head>[【〖\[][^】〗\]\d]{1,20}[】〗\]])\s*(?P<rest>.*)$"), 4),
+    (lazy_pattern(r"(?P<head>[一二三四五六七八九十]{1,3}、.{1,38})$"), 4),
+    (lazy_pattern(r"(?P<head>[（(][一二三四五六七八九十]{1,3}[)）].{1,38})$"), 5),
+    (lazy_pattern(r"(?P<head>\d{1,2}(?:\.\d{1,2}){1,3}[\s　]+[\u3400-\u9fffA-Za-z].{0,50})$"), 5),
 )
-_MARKDOWN = re.compile(r"(?P<marks>#{1,6})\s+(?P<head>\S.{0,120})$")
+_MARKDOWN = lazy_pattern(r"(?P<marks>#{1,6})\s+(?P<head>\S.{0,120})$")
 _ENDS = tuple("。；;！!？?，,、…")
 _DEEPEST = 6
 
