@@ -45,11 +45,18 @@ def run() -> dict[str, Any]:
         started = time.perf_counter()
         check_medicines(PERSON, one)
         spent.append((time.perf_counter() - started) * 1000)
+    warm: list[float] = []
+    for _ in range(5):
+        used = time.process_time()
+        for one in lists:
+            check_medicines(PERSON, one)
+        warm.append((time.process_time() - used) / LISTS * 1000)
     command = [sys.executable, "-c", _LOAD]
     load = min(float(subprocess.run(command, capture_output=True, text=True, check=True).stdout) for _ in range(3))
     return {
         "check of 10 drawn at random, mean": {"value": sum(spent) / len(spent), "unit": "ms", "limit": 1.5},
         "check of 10 drawn at random, p95": {"value": sorted(spent)[int(len(spent) * 0.95)], "unit": "ms"},
+        "the same lists again, CPU, mean": {"value": min(warm), "unit": "ms", "limit": 0.5},
         "packs loaded compiled": {"value": load, "unit": "s", "limit": 0.5},
         **_evidence(),
     }

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from kangban.rules.compiled import shipped
 from kangban.rules.load import Packs
 from kangban.rules.proofs_medication import prove_medication
+from kangban.rules.proofs_words import prove_words
 from kangban.rules.schema import Content, Ingredient, Product
 
 PACKS = shipped().packs
@@ -84,3 +85,39 @@ def test_a_planted_mistake_is_told(told: str) -> None:
     after = {(fault.place, fault.what) for fault in prove_medication(PLANTED[told]())}
     assert before == set()
     assert any(told in what for _, what in after), sorted(after)[:5]
+
+
+WORDS = {
+    "words do not say what not to do": {"severity": "avoid", "message": "会伤肝。", "message_en": "It may harm the liver."},
+    "words do not say what not to do, English": {
+        "severity": "contraindicated", "message": "不能用：会伤肝。", "message_en": "It may harm the liver.",
+    },
+    "what to do instead forbids it": {
+        "severity": "caution", "message": "要小心。", "message_en": "Take care.", "instead": "别用，问医生。",
+        "instead_en": "Do not use it; ask the doctor.",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("told", WORDS)
+def test_words_against_the_severity_are_told(told: str) -> None:
+    assert list(prove_words(PACKS)) == []
+    planted = with_ingredient(
+        lambda i: replace(i, caution=(replace(i.caution[0], **WORDS[told]), *i.caution[1:])), lambda i: bool(i.caution)
+    )
+    (fault,) = prove_words(planted)
+    assert told.split(",")[0] in fault.what
+
+
+def test_advice_to_take_apart_is_not_taken_for_a_ban() -> None:
+    kind = {
+        "severity": "caution",
+        "message": "要错开。",
+        "message_en": "Take apart.",
+        "instead": "不要和牛奶一起吃，隔2小时。",
+    }
+    planted = with_ingredient(
+        lambda i: replace(i, caution=(replace(i.caution[0], **kind, instead_en="Do not take it together with milk."),)),
+        lambda i: bool(i.caution),
+    )
+    assert list(prove_words(planted)) == []

@@ -20,11 +20,13 @@ from kangban.rules.proofs_reports import prove_reports
 from kangban.rules.proofs_sources import prove_sources
 from kangban.rules.proofs_tables import prove_tables
 from kangban.rules.proofs_use import prove_use
+from kangban.rules.proofs_words import prove_words
 
 PROOFS: tuple[Callable[[Packs], Iterator[Fault]], ...] = (
     prove_sources,
     prove_medication,
     prove_use,
+    prove_words,
     prove_tables,
     prove_red_flags,
     prove_labs,
