@@ -25,10 +25,11 @@ def test_hand_written_paraphrases_are_kept() -> None:
 
 
 def test_planted_changes_of_the_packs_are_seen() -> None:
-    plants = list(planted(400))
+    # Enough of them that a changed pack, which draws others, does not decide; `make bench` has the limit of 2 %.
+    plants = list(planted(1200))
     shown = [p for p in plants if supports(p[0], p[1]) == "supported"]
-    assert len(plants) >= 300
-    assert len(shown) <= 0.03 * len(plants), shown
+    assert len(plants) == 1200
+    assert len(shown) <= 0.025 * len(plants), shown
 
 
 def test_nothing_is_carried_by_no_passage() -> None:
