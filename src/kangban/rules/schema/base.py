@@ -51,7 +51,7 @@ class SourcesFile(Row, frozen=True):
     source: tuple[Source, ...] = ()
 
 
-class Person(Row, frozen=True):
+class Person(Row, frozen=True, cache_hash=True):  # a key of every check: packs ask of one person the same things
     """Conditions on a person; all that are given must hold. A fact that is not known makes the row unknown."""
 
     age_from: float | None = None
