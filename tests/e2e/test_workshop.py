@@ -4,39 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.support.model_server import ModelServer, running_model_server
-from tests.support.web_server import WebServer, running_server
+from tests.support.model_server import ModelServer
+from tests.support.web_server import WebServer
 from tests.support.workshop_model import calls, says
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def model() -> Iterator[ModelServer]:
-    with running_model_server() as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def server(model: ModelServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
-    """The demo, with the scripted model allowed by the operator."""
-    allowed = model.base.removeprefix("http://")
-    with running_server(tmp_path_factory.mktemp("workshop"), "--demo", KANGBAN_FETCH_ALLOW=allowed) as one:
-        yield one
-
-
-@pytest.fixture
-def somebody(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
-    context.set_default_timeout(20_000)
-    yield context
-    context.close()
 
 
 def opened(page: Page, server: WebServer, path: str) -> Page:

@@ -10,19 +10,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.e2e.test_workshop import ask, made, opened, part
-from tests.support.model_server import ModelServer, running_model_server
+from tests.support.model_server import ModelServer
 from tests.support.remote_mcp import remote_mcp
 from tests.support.web_guest import administrator, invited, lend_cookies
 from tests.support.web_server import running_server
 from tests.support.workshop_model import calls, says
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def model() -> Iterator[ModelServer]:
-    with running_model_server() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 import wave
-from collections.abc import Iterator
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.e2e.test_workshop import ask, made, opened, part
-from tests.support.model_server import ModelServer, running_model_server
+from tests.support.model_server import ModelServer
 from tests.support.settled import source_of
 from tests.support.web_guest import Guest, administrator, invited, lend_cookies
 from tests.support.web_server import WebServer, running_server
@@ -23,28 +22,6 @@ REPORT = {"title": "喝水", "to": "docx", "sections": [{"heading": "结论", "b
 PLAYS = """(one) => new Promise((done) => {
   one.onloadedmetadata = () => done(one.duration); one.onerror = () => done(-1); one.preload = "metadata"; one.load();
 })"""
-
-
-@pytest.fixture(scope="module")
-def model() -> Iterator[ModelServer]:
-    with running_model_server() as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def server(model: ModelServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
-    """The demo, with the scripted model allowed by the operator."""
-    allowed = model.base.removeprefix("http://")
-    with running_server(tmp_path_factory.mktemp("talk"), "--demo", KANGBAN_FETCH_ALLOW=allowed) as one:
-        yield one
-
-
-@pytest.fixture
-def somebody(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
-    context.set_default_timeout(20_000)
-    yield context
-    context.close()
 
 
 def wav() -> bytes:

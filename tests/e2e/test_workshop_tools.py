@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 
 import pytest
 from PIL import Image, ImageDraw
@@ -16,14 +15,6 @@ from tests.support.web_server import WebServer
 pytestmark = pytest.mark.browser
 PAGES = ("/workshop", "/workshop/new?copy=weather-health", "/workshop/agents/companion/versions",
          "/workshop/tools", "/workshop/tools/check_medication", "/workshop/runs")  # fmt: skip
-
-
-@pytest.fixture
-def somebody(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
-    context.set_default_timeout(20_000)
-    yield context
-    context.close()
 
 
 def tried(page: Page) -> Locator:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from kangban.adapters.openai_chat.faults import Passing, broken_answer, raise_for_status, unreachable
+from kangban.adapters.openai_chat.reading import network_errors
 from kangban.adapters.openai_chat.settings import OpenAIChatSettings, completions_url, key_header
 
 _LONGEST_LIST = 4 * 1024 * 1024
@@ -71,8 +72,6 @@ class Wire:
 
 async def listed(settings: OpenAIChatSettings) -> Any:
     """What the server answers to GET …/models, decoded; raises Unavailable, or InvalidInput for a refusal."""
-    import aiohttp
-
     address = completions_url(settings.url).replace("/chat/completions", "/models", 1)
     headers = {"Authorization": key_header(settings.key)} if settings.key else {}
     session, pieces = _session(address, settings), bytearray()
@@ -85,7 +84,7 @@ async def listed(settings: OpenAIChatSettings) -> Any:
                 pieces += piece
                 if len(pieces) > _LONGEST_LIST:
                     raise broken_answer()
-    except (aiohttp.ClientError, OSError) as error:
+    except network_errors() as error:
         raise unreachable(type(error).__name__) from None
     finally:
         await session.close()

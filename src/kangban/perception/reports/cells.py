@@ -12,6 +12,7 @@ from kangban.perception.reports.characters import closed, display_width, mend
 # Two blanks or more, a tab or a full-width blank part the columns of a text file.
 _COLUMN_GAP = re.compile(r"[ \u00a0]{2,}|\s*[\t\u3000]\s*|\s*\|\s*")
 _LOW_CONFIDENCE = 0.8
+_ONE_LINE = 1.6  # in letter heights
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -35,9 +36,18 @@ class Cell(msgspec.Struct, frozen=True):
         return (self.at[0] + self.at[2]) / 2
 
     @property
+    def middle(self) -> float:
+        """The middle between its upper and lower edge there, with every bend of the page still in it."""
+        return (self.at[1] + self.at[3]) / 2
+
+    @property
     def height(self) -> float:
         """How tall it stands there."""
         return self.at[3] - self.at[1]
+
+    def in_one_line(self, letter: float) -> bool:
+        """Whether it is one line of letters of this height; the middle of two lines says nothing about either."""
+        return self.height < _ONE_LINE * letter
 
     @property
     def faint(self) -> bool:

@@ -110,9 +110,7 @@ def find_header(line: Line) -> Header | None:
                 return None
         for role, start, end in parts:
             x0, _, x1, _ = _share(cell, start, end) if len(parts) > 1 else cell.at
-            found.append(
-                Column(role, x0, x1, (cell.at[1] + cell.at[3]) / 2 if cell.height < 1.6 * line.height else None)
-            )
+            found.append(Column(role, x0, x1, cell.middle if cell.in_one_line(line.height) else None))
     roles = {column.role for column in found} & _MAIN
     named = bool(roles & {"name", "code"})
     enough = (named and bool(roles & {"value"}) and len(found) >= 2) or (

@@ -17,7 +17,6 @@ _COLUMNS: tuple[Role, ...] = ("no", "code", "name", "value", "unit", "range")
 _HEADS: frozenset[Role | None] = frozenset({"name", "value", "unit", "range"})
 # Rows stand at least 1.2 letter heights apart; four words, each off by two deviations of a tenth, are off by 0.8 together.
 _LEAP = 0.9
-_ONE_LINE = 1.6  # taller than this, in letter heights, a cell is of two lines: its middle says nothing
 
 
 def leaping(rows: list[dict[Role, Cell]], columns: tuple[Column, ...], height: float) -> set[int]:
@@ -34,9 +33,7 @@ def leaping(rows: list[dict[Role, Cell]], columns: tuple[Column, ...], height: f
     found: set[int] = set()
     for left, right in combinations(_COLUMNS, 2):
         steps = [
-            (i, _middle(row[right]) - _middle(row[left]))
-            for i, row in enumerate(rows)
-            if _both(row, left, right, height)
+            (i, row[right].middle - row[left].middle) for i, row in enumerate(rows) if _both(row, left, right, height)
         ]
         if left in heads and right in heads:
             usual = heads[right] - heads[left]
@@ -57,6 +54,8 @@ def torn_header(lines: tuple[Line, ...]) -> bool:
 
     Then lines were put together wrongly right there, and every row of the page may be.
     """
+    if not any(cell.ocr for line in lines for cell in line.cells):
+        return False
     whole = [(line, header) for line in lines if (header := find_header(line)) is not None]
     taken = {id(line) for line, _ in whole}
     strays = [
@@ -77,8 +76,4 @@ def torn_header(lines: tuple[Line, ...]) -> bool:
 
 
 def _both(row: dict[Role, Cell], left: Role, right: Role, height: float) -> bool:
-    return all(role in row and row[role].height < _ONE_LINE * height for role in (left, right))
-
-
-def _middle(cell: Cell) -> float:
-    return (cell.at[1] + cell.at[3]) / 2
+    return all(role in row and row[role].in_one_line(height) for role in (left, right))

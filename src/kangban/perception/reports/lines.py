@@ -52,12 +52,12 @@ def flatten(cells: list[Cell], *, straight: bool) -> Flat:
         return Flat(tuple(cells), height)
     fitted = [c for c in cells if c.height < 2.2 * height or c.at[2] - c.at[0] > c.height]
     fitted = fitted[:: len(fitted) // _MOST_FITTED + 1] or cells
-    points = [(c.x - 0.5, (c.at[1] + c.at[3]) / 2) for c in fitted]
+    points = [(c.x - 0.5, c.middle) for c in fitted]
     slope, bow, sure = _fewest_lines(points, height)
     bend = _Bend(slope, bow, points, height)
     for _ in range(_ROUNDS):
         bend.refine()
-    flat = [msgspec.structs.replace(c, y=bend.flat(c.x - 0.5, (c.at[1] + c.at[3]) / 2)) for c in cells]
+    flat = [msgspec.structs.replace(c, y=bend.flat(c.x - 0.5, c.middle)) for c in cells]
     return Flat(tuple(flat), height, sure)
 
 
