@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import msgspec
 import typer
 
-from kangban.cli.options import As, DataDir, Demo, Input, Json, Jsonl, Lang, Records, language, run
+from kangban.cli.options import As, DataDir, Demo, Input, Json, Jsonl, Lang, Nothing, Records, language, run
 
 if TYPE_CHECKING:
     from kangban.clinical.urgency import Lang as LangCode
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     from kangban.ports.agents import AgentRun, RunStep
 
 Name = Annotated[str, typer.Argument(help="The agent.")]
-
-
-class _Nothing(msgspec.Struct, forbid_unknown_fields=True):
-    pass
 
 
 class _Named(msgspec.Struct, forbid_unknown_fields=True):
@@ -54,13 +50,13 @@ def list_(json: Json = False, data_dir: DataDir = None, demo: Demo = False, as_:
     """Your agents and those that come with the program."""
     records = Records(data_dir, demo, as_)
 
-    async def work(_: _Nothing) -> dict[str, Any]:
+    async def work(_: Nothing) -> dict[str, Any]:
         from kangban.journeys.workshop.keeping import agents
 
         workshop, owner = await opened(records)
         return {"agents": [_listed(one) for one in await agents(workshop, owner)]}
 
-    plain(_Nothing, work, {}, json, lambda answer: lines_of(answer["agents"], "name", "paradigm", "title"), records)
+    plain(Nothing, work, {}, json, lambda answer: lines_of(answer["agents"], "name", "paradigm", "title"), records)
 
 
 def run_(

@@ -8,16 +8,12 @@ import msgspec
 import typer
 
 from kangban.cli.agents import lines_of, opened, plain, told_of
-from kangban.cli.options import As, DataDir, Demo, Json, Records
+from kangban.cli.options import As, DataDir, Demo, Json, Nothing, Records
 
 if TYPE_CHECKING:
     from kangban.journeys.workshop.carrying import RunDone
 
 RunId = Annotated[str, typer.Argument(help="The run.")]
-
-
-class _Nothing(msgspec.Struct, forbid_unknown_fields=True):
-    pass
 
 
 class _OneRun(msgspec.Struct, forbid_unknown_fields=True):
@@ -49,7 +45,7 @@ def resume(
     """Go on with your durable runs that nobody carries on any more; `serve` and `worker` do it by themselves."""
     records = Records(data_dir, demo, as_)
 
-    async def work(_: _Nothing) -> dict[str, Any]:
+    async def work(_: Nothing) -> dict[str, Any]:
         from kangban.journeys.workshop import resuming
 
         workshop, owner = await opened(records)
@@ -63,7 +59,7 @@ def resume(
                               "text": done.run.text})  # fmt: skip
         return {"runs": ended}
 
-    plain(_Nothing, work, {}, json, lambda answer: lines_of(answer["runs"], "run", "agent", "stopped_by"), records)
+    plain(Nothing, work, {}, json, lambda answer: lines_of(answer["runs"], "run", "agent", "stopped_by"), records)
 
 
 def cancel(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
-from kangban.cli.options import As, DataDir, Demo, Json, Records, run
+from kangban.cli.options import As, DataDir, Demo, Json, Nothing, Records, run
 
 if TYPE_CHECKING:
     from kangban.journeys.house import House
@@ -26,10 +26,6 @@ Fhir = Annotated[bool, typer.Option("--fhir", help="FHIR R4B AuditEvent resource
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what may go.")]
 Apply = Annotated[bool, typer.Option("--apply", help="Take it away.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="The newest so many.")]
-
-
-class _Nothing(msgspec.Struct, forbid_unknown_fields=True):
-    pass
 
 
 class _Verify(msgspec.Struct, forbid_unknown_fields=True):
@@ -116,7 +112,7 @@ def head(
     records = Records(data_dir, demo, as_) if accept else None
     trail = _Trail(data_dir, demo)
 
-    async def work(_: _Nothing) -> dict[str, Any]:
+    async def work(_: Nothing) -> dict[str, Any]:
         from kangban.journeys.auditing.verifying import heads
 
         if records is None:
@@ -130,7 +126,7 @@ def head(
         return {"heads": [f"{family}:{one.number}:{one.hash}" for family, one in found.items()]}
 
     run(
-        _Nothing, work, words={}, source=None, jsonl=False, show=None if json else _show_heads,
+        Nothing, work, words={}, source=None, jsonl=False, show=None if json else _show_heads,
         after=trail.close if records is None else records.close,
     )  # fmt: skip
 
@@ -205,14 +201,14 @@ def retention(
         raise typer.BadParameter("say one of --dry-run and --apply", param_hint="--apply")
     records = Records(data_dir, demo, as_)
 
-    async def work(_: _Nothing) -> dict[str, Any]:
+    async def work(_: Nothing) -> dict[str, Any]:
         from kangban.journeys.auditing import retention as journey
 
         house = await records.house()
         return msgspec.to_builtins(await (journey.apply(house) if apply else journey.plan(house)))
 
     run(
-        _Nothing, work, words={}, source=None, jsonl=False, show=None if json else _show_retention,
+        Nothing, work, words={}, source=None, jsonl=False, show=None if json else _show_retention,
         after=records.close,
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import msgspec
 import typer
 
-from kangban.cli.options import As, DataDir, Demo, Input, Json, Jsonl, Lang, Records, language, run
+from kangban.cli.options import As, DataDir, Demo, Input, Json, Jsonl, Lang, Nothing, Records, language, run
 
 if TYPE_CHECKING:
     from kangban.cli.shapes import SearchIn
@@ -32,10 +32,6 @@ class _Add(msgspec.Struct, forbid_unknown_fields=True):
 
 class _Id(msgspec.Struct, forbid_unknown_fields=True):
     id: str
-
-
-class _Nothing(msgspec.Struct, forbid_unknown_fields=True):
-    pass
 
 
 class _Ask(msgspec.Struct, forbid_unknown_fields=True):
@@ -79,12 +75,12 @@ def resume(json: Json = False, data_dir: DataDir = None, demo: Demo = False, as_
     """Read on whatever was added and not read to its end."""
     records = Records(data_dir, demo, as_)
 
-    async def work(_: _Nothing) -> dict[str, Any]:
+    async def work(_: Nothing) -> dict[str, Any]:
         from kangban.journeys.library import adding
 
         return await _followed(adding.resume(await records.house()))
 
-    _run(_Nothing, work, {}, None if json else _show_added, records)
+    _run(Nothing, work, {}, None if json else _show_added, records)
 
 
 def _run(
@@ -152,12 +148,12 @@ def list_(json: Json = False, data_dir: DataDir = None, demo: Demo = False, as_:
     """Every document the actor may see, with its licence."""
     records = Records(data_dir, demo, as_)
 
-    async def work(_: _Nothing) -> dict[str, Any]:
+    async def work(_: Nothing) -> dict[str, Any]:
         from kangban.journeys.library.shelves import documents
 
         return {"documents": [msgspec.to_builtins(_listed(d)) for d in await documents(await records.house())]}
 
-    _run(_Nothing, work, {}, None if json else _show_list, records)
+    _run(Nothing, work, {}, None if json else _show_list, records)
 
 
 def _listed(document: Any) -> dict[str, Any]:

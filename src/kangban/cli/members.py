@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 import typer
 
-from kangban.cli.options import As, DataDir, Demo, Input, Json, Records, run
+from kangban.cli.options import As, DataDir, Demo, Input, Json, Nothing, Records, run
 
 Name = Annotated[str, typer.Argument(help="Their name.")]
 Relation = Annotated[str, typer.Option("--relation", help="What the family calls them.")]
@@ -17,10 +17,6 @@ Born = Annotated[str | None, typer.Option("--born-on", help="YYYY-MM-DD.")]
 Agreed = Annotated[bool, typer.Option("--consent", help="They, or their guardian, agree that this record is kept.")]
 Guardian = Annotated[str, typer.Option("--given-by", help="The member who agreed for somebody under 14.")]
 ClientId = Annotated[str, typer.Option("--client-id", help="A name of your own: the same again adds nobody.")]
-
-
-class _Nothing(msgspec.Struct, forbid_unknown_fields=True):
-    pass
 
 
 class _NewMember(msgspec.Struct, forbid_unknown_fields=True):
@@ -37,7 +33,7 @@ def list_(json: Json = False, data_dir: DataDir = None, demo: Demo = False, as_:
     """Whom you may see, and whom nobody asked for consent yet."""
     records = Records(data_dir, demo, as_)
 
-    async def work(_: _Nothing) -> dict[str, Any]:
+    async def work(_: Nothing) -> dict[str, Any]:
         from kangban.journeys.consents import missing
         from kangban.journeys.house import members
 
@@ -50,7 +46,7 @@ def list_(json: Json = False, data_dir: DataDir = None, demo: Demo = False, as_:
             ]
         }
 
-    run(_Nothing, work, words={}, source=None, jsonl=False, show=None if json else _show, after=records.close)
+    run(Nothing, work, words={}, source=None, jsonl=False, show=None if json else _show, after=records.close)
 
 
 def _patient(patient: Any) -> dict[str, Any]:

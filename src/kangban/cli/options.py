@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
+import msgspec
 import typer
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Where the reco
 Demo = Annotated[bool, typer.Option("--demo", help="Use the invented demo family.")]
 As = Annotated[str | None, typer.Option("--as", envvar="KANGBAN_AS", help="Your login, where there are accounts.")]
 PersonWords = Annotated[str | None, typer.Option("--person", help="A member id, or a JSON object.")]
+
+
+class Nothing(msgspec.Struct, forbid_unknown_fields=True):
+    """A request that asks for nothing more than its command does."""
 
 
 def run(

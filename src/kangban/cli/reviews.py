@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import msgspec
 import typer
 
-from kangban.cli.options import As, DataDir, Demo, Json, Records, run
+from kangban.cli.options import As, DataDir, Demo, Json, Nothing, Records, run
 
 if TYPE_CHECKING:
     from kangban.clinical.record import Entry
@@ -21,10 +21,6 @@ Reason = Annotated[str, typer.Option("--reason", help="A reason code; `reviews s
 Text = Annotated[str, typer.Option("--text", help="edit: the whole answer as the family will read it.")]
 Note = Annotated[str, typer.Option("--note", help="A line to the family; ask: the question.")]
 Words = Annotated[str, typer.Argument(help="What you answer.")]
-
-
-class _Nothing(msgspec.Struct, forbid_unknown_fields=True):
-    pass
 
 
 class _Id(msgspec.Struct, forbid_unknown_fields=True):
@@ -48,12 +44,12 @@ def list_(json: Json = False, data_dir: DataDir = None, demo: Demo = False, as_:
     """What waits for you, worst and oldest first."""
     records = Records(data_dir, demo, as_)
 
-    async def work(_: _Nothing) -> dict[str, Any]:
+    async def work(_: Nothing) -> dict[str, Any]:
         from kangban.journeys.reviewing.queue import waiting
 
         return {"reviews": [_row(one) for one in await waiting(await records.house())]}
 
-    run(_Nothing, work, words={}, source=None, jsonl=False, show=None if json else _show_list, after=records.close)
+    run(Nothing, work, words={}, source=None, jsonl=False, show=None if json else _show_list, after=records.close)
 
 
 def _row(one: Waiting) -> dict[str, Any]:

@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import msgspec
 import typer
 
-from kangban.cli.options import DataDir, Json, run
+from kangban.cli.options import DataDir, Json, Nothing, run
 
 if TYPE_CHECKING:
     from kangban.journeys.workshop.servers import ToolServers
 
 Name = Annotated[str, typer.Argument(help="The first half of its tools' names: small letters, digits, _.")]
-
-
-class _Nothing(msgspec.Struct, forbid_unknown_fields=True):
-    pass
 
 
 class _Server(msgspec.Struct, forbid_unknown_fields=True):
@@ -59,12 +55,12 @@ def add(
 def list_(json: Json = False, data_dir: DataDir = None) -> None:
     """The servers and their tools as accepted. Nothing is reached."""
 
-    async def work(_: _Nothing) -> dict[str, Any]:
+    async def work(_: Nothing) -> dict[str, Any]:
         from kangban.journeys.workshop.servers import as_shown
 
         return {"servers": [as_shown(one) for one in _servers(data_dir).shelf.servers()]}
 
-    run(_Nothing, work, words={}, source=None, jsonl=False, show=None if json else _show_all)
+    run(Nothing, work, words={}, source=None, jsonl=False, show=None if json else _show_all)
 
 
 def remove(name: Name, json: Json = False, data_dir: DataDir = None) -> None:

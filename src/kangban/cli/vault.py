@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
-from kangban.cli.options import DataDir, Json, Lang, language, run
+from kangban.cli.options import DataDir, Json, Lang, Nothing, language, run
 
 if TYPE_CHECKING:
     from kangban.adapters.vault.archive import Passphrase
@@ -26,23 +26,19 @@ AllAnew = Annotated[bool, typer.Option("--data", help="Also write the record and
 _MOST_BYTES = 4096
 
 
-class _Nothing(msgspec.Struct, forbid_unknown_fields=True):
-    pass
-
-
 def _done(
     work: Callable[[], tuple[msgspec.Struct, Settings, str]], show: Callable[[dict[str, Any]], str], *, json: bool
 ) -> None:
     """Do `work` and note it in the audit of the directory it gives back, under the code it gives back."""
 
-    async def at_work(_: _Nothing) -> dict[str, Any]:
+    async def at_work(_: Nothing) -> dict[str, Any]:
         import asyncio
 
         done, settings, what = await asyncio.to_thread(work)
         await _note(settings, what)
         return msgspec.to_builtins(done)
 
-    run(_Nothing, at_work, words={}, source=None, jsonl=False, show=None if json else show)
+    run(Nothing, at_work, words={}, source=None, jsonl=False, show=None if json else show)
 
 
 def encrypt(json: Json = False, data_dir: DataDir = None, lang: Lang = "zh") -> None:
